@@ -1,0 +1,338 @@
+package wildcard
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gobwas/glob"
+)
+
+// MaxInnerAny bounds the ? that stand between two stars, outside the runs that
+// touch a star. Each costs a comparison at every place of the subject; with
+// this bound the worst pattern stays within some 50 µs on a subject of 1 KB.
+// A ? elsewhere costs nothing extra and is not bounded.
+const MaxInnerAny = 10
+
+// Matcher decides whether a text matches a template. It is immutable, so
+// goroutines may share it, and matching allocates nothing. Matching time is
+// linear in the subject for every pattern that Compile accepts.
+type Matcher struct {
+	shape shape
+	lit   string // the literal of the simple shapes
+	tail  string // the second literal of shapeBoth
+	glob  *glob.Pattern
+	fold  bool
+	split bool    // there is a star
+	head  []part  // before the first star; the whole pattern if there is none
+	inner []chunk // between two stars
+	last  []part  // behind the last star
+}
+
+type shape uint8
+
+const (
+	shapeGeneral  shape = iota // parts, matched from chunk to chunk
+	shapeEqual                 // lit
+	shapeAll                   // *
+	shapePrefix                // lit*
+	shapeSuffix                // *lit
+	shapeBoth                  // lit*tail
+	shapeContains              // *lit*
+	shapeGlob                  // with ?, at most one star: gobwas/glob
+)
+
+// chunk is what stands between two stars. The ? at its edges only demand that
+// so many characters are there; core is what has to be looked for.
+type chunk struct {
+	before, behind int
+	core           []part
+}
+
+// Compile makes a matcher for the whole text, anchored at both ends. With fold,
+// letters compare under Unicode simple folding.
+func (t Template) Compile(fold bool) (*Matcher, error) {
+	m := &Matcher{fold: fold}
+	parts := t.parts
+	if fold {
+		parts = t.Map(canonString).parts
+	}
+	var runs [][]part
+	start, stars, anys, vars := 0, 0, 0, 0
+	for i, p := range parts {
+		switch p.kind {
+		case star:
+			runs = append(runs, parts[start:i])
+			start = i + 1
+			stars++
+		case anyOne:
+			anys++
+		case variable:
+			vars++
+		}
+	}
+	runs = append(runs, parts[start:])
+	text := func(r []part) string {
+		if len(r) == 0 {
+			return ""
+		}
+		return r[0].text
+	}
+	if anys == 0 && vars == 0 {
+		switch {
+		case stars == 0:
+			m.shape, m.lit = shapeEqual, text(runs[0])
+			return m, nil
+		case len(parts) == 1:
+			m.shape = shapeAll
+			return m, nil
+		case stars == 1 && len(runs[1]) == 0:
+			m.shape, m.lit = shapePrefix, text(runs[0])
+			return m, nil
+		case stars == 1 && len(runs[0]) == 0:
+			m.shape, m.lit = shapeSuffix, text(runs[1])
+			return m, nil
+		case stars == 1 && !fold:
+			m.shape, m.lit, m.tail = shapeBoth, text(runs[0]), text(runs[1])
+			return m, nil
+		case stars == 2 && len(parts) == 3 && !fold:
+			m.shape, m.lit = shapeContains, text(runs[1])
+			return m, nil
+		}
+	}
+	if anys > 0 && vars == 0 && stars == 0 && !fold {
+		g, err := glob.Compile(globText(parts))
+		if err == nil {
+			m.shape, m.glob = shapeGlob, g
+			return m, nil
+		}
+		return nil, &Error{Reason: "pattern cannot be compiled", Fix: "use fewer wildcards"}
+	}
+	m.head, m.split = runs[0], stars > 0
+	if stars == 0 {
+		return m, nil
+	}
+	m.last = runs[stars]
+	for _, r := range runs[1:stars] {
+		var c chunk
+		for len(r) > 0 && r[0].kind == anyOne {
+			c.before, r = c.before+1, r[1:]
+		}
+		for len(r) > 0 && r[len(r)-1].kind == anyOne {
+			c.behind, r = c.behind+1, r[:len(r)-1]
+		}
+		n := 0
+		for _, p := range r {
+			if p.kind == anyOne {
+				n++
+			}
+		}
+		if n > MaxInnerAny {
+			return nil, &Error{r[0].off, "more than " + strconv.Itoa(MaxInnerAny) + " ? between two *", "replace some of the ? by *"}
+		}
+		c.core = r
+		m.inner = append(m.inner, c)
+	}
+	return m, nil
+}
+
+// globText spells the parts in the syntax of gobwas/glob, with everything
+// quoted that no dialect has.
+func globText(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		switch p.kind {
+		case star:
+			b.WriteByte('*')
+		case anyOne:
+			b.WriteByte('?')
+		default:
+			b.WriteString(glob.QuoteMeta(p.text))
+		}
+	}
+	return b.String()
+}
+
+// Match reports whether s matches. vars are the expanded variables of the
+// template, in order; their text is literal (huawei.md P-29, tencent-cam.md V3).
+func (m *Matcher) Match(s string, vars []string) bool {
+	if m.fold {
+		return m.matchFold(s, vars)
+	}
+	switch m.shape {
+	case shapeEqual:
+		return s == m.lit
+	case shapeAll:
+		return true
+	case shapePrefix:
+		return strings.HasPrefix(s, m.lit)
+	case shapeSuffix:
+		return strings.HasSuffix(s, m.lit)
+	case shapeBoth:
+		return len(s) >= len(m.lit)+len(m.tail) && strings.HasPrefix(s, m.lit) && strings.HasSuffix(s, m.tail)
+	case shapeContains:
+		return strings.Contains(s, m.lit)
+	case shapeGlob:
+		return m.glob.Match(s)
+	}
+	return m.general(s, vars)
+}
+
+func (m *Matcher) matchFold(s string, vars []string) bool {
+	switch m.shape {
+	case shapeEqual:
+		n, ok := prefixFold(s, m.lit)
+		return ok && n == len(s)
+	case shapeAll:
+		return true
+	case shapePrefix:
+		_, ok := prefixFold(s, m.lit)
+		return ok
+	case shapeSuffix:
+		_, ok := suffixFold(s, m.lit)
+		return ok
+	}
+	return m.general(s, vars)
+}
+
+// general matches chunk by chunk: the leftmost place of a chunk leaves most
+// room for the rest, so there is no need to try another one.
+func (m *Matcher) general(s string, vars []string) bool {
+	n, ok := m.forward(s, m.head, vars)
+	if !ok {
+		return false
+	}
+	if !m.split {
+		return n == len(s)
+	}
+	s = s[n:]
+	if n, ok = m.backward(s, m.last, vars); !ok {
+		return false
+	}
+	s = s[:len(s)-n]
+	for i := range m.inner {
+		c := &m.inner[i]
+		if s, ok = skip(s, c.before); !ok {
+			return false
+		}
+		if len(c.core) > 0 {
+			if n, ok = m.find(s, c.core, vars); !ok {
+				return false
+			}
+			s = s[n:]
+		}
+		if s, ok = skip(s, c.behind); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// skip drops n characters.
+func skip(s string, n int) (string, bool) {
+	for ; n > 0; n-- {
+		if s == "" {
+			return "", false
+		}
+		_, w := utf8.DecodeRuneInString(s)
+		s = s[w:]
+	}
+	return s, true
+}
+
+func (p *part) value(vars []string) string {
+	if p.kind == variable {
+		return vars[p.idx]
+	}
+	return p.text
+}
+
+// forward matches parts at the start of s and returns the bytes they took.
+func (m *Matcher) forward(s string, parts []part, vars []string) (int, bool) {
+	at := 0
+	for i := range parts {
+		p := &parts[i]
+		if p.kind == anyOne {
+			if at == len(s) {
+				return 0, false
+			}
+			if s[at] < utf8.RuneSelf {
+				at++
+				continue
+			}
+			_, w := utf8.DecodeRuneInString(s[at:])
+			at += w
+			continue
+		}
+		v := p.value(vars)
+		if m.fold {
+			n, ok := prefixFold(s[at:], v)
+			if !ok {
+				return 0, false
+			}
+			at += n
+			continue
+		}
+		if v == "" {
+			continue
+		}
+		if at == len(s) || s[at] != v[0] || len(v) > 1 && !strings.HasPrefix(s[at:], v) {
+			return 0, false
+		}
+		at += len(v)
+	}
+	return at, true
+}
+
+// backward matches parts at the end of s and returns the bytes they took.
+func (m *Matcher) backward(s string, parts []part, vars []string) (int, bool) {
+	end := len(s)
+	for i := len(parts) - 1; i >= 0; i-- {
+		p := &parts[i]
+		if p.kind == anyOne {
+			if end == 0 {
+				return 0, false
+			}
+			_, w := utf8.DecodeLastRuneInString(s[:end])
+			end -= w
+			continue
+		}
+		v := p.value(vars)
+		n, ok := len(v), false
+		if m.fold {
+			n, ok = suffixFold(s[:end], v)
+		} else {
+			ok = strings.HasSuffix(s[:end], v)
+		}
+		if !ok {
+			return 0, false
+		}
+		end -= n
+	}
+	return len(s) - end, true
+}
+
+// find looks for the leftmost place of core, which begins with a literal or a
+// variable, and returns the end of it.
+func (m *Matcher) find(s string, core []part, vars []string) (int, bool) {
+	first := core[0].value(vars)
+	for at := 0; ; {
+		i, n := 0, len(first)
+		if m.fold {
+			i, n = indexFold(s[at:], first)
+		} else {
+			i = strings.Index(s[at:], first)
+		}
+		if i < 0 {
+			return 0, false
+		}
+		if k, ok := m.forward(s[at+i+n:], core[1:], vars); ok {
+			return at + i + n + k, true
+		}
+		if at += i; at == len(s) {
+			return 0, false
+		}
+		_, w := utf8.DecodeRuneInString(s[at:])
+		at += w
+	}
+}
