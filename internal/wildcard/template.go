@@ -338,3 +338,21 @@ func Lower(s string) string {
 	}
 	return s
 }
+
+// String spells the template: wildcards as * and ?, variables as ${key}.
+func (t Template) String() string {
+	var b strings.Builder
+	for _, p := range t.parts {
+		switch p.kind {
+		case star:
+			b.WriteByte('*')
+		case anyOne:
+			b.WriteByte('?')
+		case variable:
+			b.WriteString("${" + t.Variables[p.idx].Key + "}")
+		default:
+			b.WriteString(p.text)
+		}
+	}
+	return b.String()
+}

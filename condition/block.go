@@ -1,0 +1,327 @@
+package condition
+
+// Result is what a condition comes to.
+type Result uint8
+
+const (
+	// False: the statement does not match.
+	False Result = iota
+	// Unknown: the condition hangs on a value that is missing or cannot be
+	// read. An Allow does not match, a Deny does (huawei.md C-6, A-7).
+	Unknown
+	// True: the condition is satisfied.
+	True
+)
+
+// String returns false, unknown or true.
+func (r Result) String() string { return [...]string{"false", "unknown", "true"}[r] }
+
+func (r Result) not() Result { return True - r }
+
+// Block is a whole Condition element: all its clauses must hold. It is
+// immutable; goroutines may share it. The zero Block has no clauses and is True.
+type Block struct {
+	clauses []Clause
+	void    bool // some variable can never be expanded
+	vars    bool
+}
+
+// NewBlock joins clauses. It keeps the slice.
+func NewBlock(clauses []Clause) Block {
+	b := Block{clauses: clauses}
+	for i := range clauses {
+		b.void = b.void || clauses[i].void
+		b.vars = b.vars || clauses[i].vars
+	}
+	return b
+}
+
+// Clauses returns the clauses in document order. The caller must not change
+// them.
+func (b *Block) Clauses() []Clause { return b.clauses }
+
+// KeyInfo is what a catalog knows about a key.
+type KeyInfo struct {
+	Type  Type
+	Multi bool // one request can carry several values
+}
+
+// Bind returns the block as it stands where the types of keys are known: a
+// clause whose operator does not fit its key's type is never satisfied
+// (huawei.md C-14, I-30), and a multi-valued key never expands a variable
+// (P-28). CAM types its comparisons by the operator alone.
+func (b Block) Bind(known func(Key) (KeyInfo, bool)) Block {
+	out := Block{clauses: make([]Clause, len(b.clauses)), void: b.void, vars: b.vars}
+	copy(out.clauses, b.clauses)
+	for i := range out.clauses {
+		c := &out.clauses[i]
+		if c.cam {
+			continue
+		}
+		if k, ok := known(c.key); ok && k.Type != AnyType && c.op.operand != AnyType && c.op.operand != k.Type {
+			c.broken = true
+		}
+		for j := range c.operands {
+			out.void = out.void || MultiValued(c.operands[j].vars, known)
+		}
+	}
+	return out
+}
+
+// Void reports whether a malformed or multi-valued variable keeps the whole
+// statement from ever matching (huawei.md P-28).
+func (b *Block) Void() bool { return b.void }
+
+// Eval decides the block. A variable that cannot be expanded makes it False
+// whatever else it says, since the statement as a whole then does not match.
+func (b *Block) Eval(env *Env) Result {
+	if b.void {
+		return False
+	}
+	if b.vars {
+		var buf [MaxVariables]string
+		for i := range b.clauses {
+			c := &b.clauses[i]
+			for j := range c.operands {
+				if _, r := env.Expand(c.operands[j].vars, &buf); r == False {
+					return False
+				}
+			}
+		}
+	}
+	res := True
+	for i := range b.clauses {
+		switch b.clauses[i].eval(env) {
+		case False:
+			return False
+		case Unknown:
+			res = Unknown
+		}
+	}
+	return res
+}
+
+// eval decides one clause (huawei.md section 5, tencent-cam.md section 4).
+func (c *Clause) eval(env *Env) Result {
+	v := env.find(c.key)
+	if v.kind == unknown {
+		return Unknown
+	}
+	gone := v.IsAbsent()
+	switch c.op.test {
+	case null:
+		return c.truth(gone, env)
+	case nullOrEmpty:
+		empty := v.kind == text && v.text == "" || v.kind == list && len(v.list) == 1 && v.list[0] == ""
+		return c.truth(gone || empty, env)
+	}
+	switch {
+	case gone && c.op.ifExists:
+		return True
+	case c.cam:
+		if gone {
+			return False // C4: for every operator
+		}
+	case c.broken:
+		return False // C-14
+	case len(c.operands) == 0:
+		if c.op.negated {
+			return Unknown // C-16
+		}
+		return False
+	case gone:
+		switch {
+		case c.op.quantifier == AnyValue:
+			return False // C-7
+		case c.op.quantifier == AllValues || c.op.negated:
+			return Unknown // C-8, C-6
+		}
+		return False // C-5
+	}
+	if v.kind != list {
+		return c.one(v, env)
+	}
+	if len(v.list) == 1 {
+		e := String(v.list[0])
+		return c.one(&e, env)
+	}
+	q := c.op.quantifier
+	if q == Plain {
+		if !c.cam {
+			return Unknown // C-11
+		}
+		if q = AnyValue; c.op.negated {
+			q = AllValues // tencent-cam.md 4.1
+		}
+	}
+	res := False
+	if q == AllValues {
+		res = True
+	}
+	for i := range v.list {
+		e := String(v.list[i])
+		if r := c.one(&e, env); q == AnyValue {
+			res = max(res, r)
+		} else {
+			res = min(res, r)
+		}
+	}
+	return res
+}
+
+// truth compares with the values of Null and IsNullOrEmpty.
+func (c *Clause) truth(is bool, env *Env) Result {
+	if c.broken {
+		return False
+	}
+	res := False
+	for i := range c.operands {
+		o := &c.operands[i]
+		want := o.truth
+		if len(o.vars) > 0 {
+			read, r := c.expanded(o, env)
+			if r != True {
+				res = max(res, r)
+				continue
+			}
+			want = read.truth
+		}
+		if want == is {
+			return True
+		}
+	}
+	return res
+}
+
+// expanded reads a typed operand that is one variable.
+func (c *Clause) expanded(o *operand, env *Env) (read operand, r Result) {
+	var buf [MaxVariables]string
+	vars, r := env.Expand(o.vars, &buf)
+	if r != True {
+		return read, r
+	}
+	if !read.parse(c.op.operator, vars[0], c.cam) {
+		return read, False
+	}
+	return read, True
+}
+
+// one decides for a single present value: some operand fits, or, if negated,
+// none does.
+func (c *Clause) one(v *Value, env *Env) Result {
+	var got operand // the value in the operator's type
+	var s string
+	if c.op.operand == StringType {
+		switch {
+		case v.kind == text, c.cam && (v.kind == number || v.kind == boolean):
+			s = v.text
+		default:
+			return c.unreadable()
+		}
+	} else if !c.read(v, &got) {
+		return c.unreadable()
+	}
+	hit := False
+	for i := range c.operands {
+		o := &c.operands[i]
+		r := False
+		switch {
+		case c.op.operand == StringType:
+			var buf [MaxVariables]string
+			vars, known := buf[:0], True
+			if len(o.vars) > 0 {
+				vars, known = env.Expand(o.vars, &buf)
+			}
+			if known == True {
+				r = truthOf(o.m.Match(s, vars))
+			} else {
+				r = known
+			}
+		case len(o.vars) > 0:
+			read, known := c.expanded(o, env)
+			if known == False {
+				return False // C-14
+			}
+			if r = known; known == True {
+				r = truthOf(c.compare(&got, &read))
+			}
+		default:
+			r = truthOf(c.compare(&got, o))
+		}
+		if hit = max(hit, r); hit == True {
+			break
+		}
+	}
+	if c.op.negated {
+		return hit.not()
+	}
+	return hit
+}
+
+// unreadable is the result for a present value that is not of the operator's
+// type: undecided, but in CAM simply not satisfied (tencent-cam.md C2).
+func (c *Clause) unreadable() Result {
+	if c.cam {
+		return False
+	}
+	return Unknown
+}
+
+// read converts a request value to the operator's type.
+func (c *Clause) read(v *Value, o *operand) (ok bool) {
+	switch c.op.operand {
+	case NumericType:
+		if v.kind == number || v.kind == text {
+			o.num, ok = parseDecimal(v.text)
+		}
+	case DateType:
+		if o.time, ok = v.time, v.kind == instant; v.kind == text {
+			o.time, ok = parseMoment(v.text, c.cam)
+		}
+	case BooleanType:
+		if v.kind == boolean || v.kind == text {
+			o.truth, ok = parseBool(v.text, c.cam)
+		}
+	case IPType:
+		if v.kind == address {
+			o.prefix, ok = netipPrefix(v.ip), true
+		} else if v.kind == text {
+			a, good := parseAddress(v.text)
+			o.prefix, ok = netipPrefix(a), good
+		}
+	}
+	return ok
+}
+
+// compare applies the test to a request value and an operand.
+func (c *Clause) compare(v, o *operand) bool {
+	var d int
+	switch c.op.operand {
+	case NumericType:
+		d = v.num.compare(o.num)
+	case DateType:
+		d = v.time.compare(o.time)
+	case IPType:
+		return o.prefix.Contains(v.prefix.Addr())
+	default:
+		return v.truth == o.truth
+	}
+	switch c.op.test {
+	case less:
+		return d < 0
+	case lessEqual:
+		return d <= 0
+	case greater:
+		return d > 0
+	case greaterEqual:
+		return d >= 0
+	}
+	return d == 0
+}
+
+func truthOf(b bool) Result {
+	if b {
+		return True
+	}
+	return False
+}

@@ -1,0 +1,84 @@
+package condition
+
+import "github.com/writ-policy/writ/internal/wildcard"
+
+// MaxVariables is the most variables that one text can hold.
+const MaxVariables = wildcard.MaxVariables
+
+// Variable is a policy variable that can be expanded: a condition key, or in
+// CAM one of ${uin}, ${owner_uin} and ${app_id}. It is immutable.
+type Variable struct {
+	key        Key
+	name       string // CAM
+	text       string // default
+	hasDefault bool
+	cam        bool
+}
+
+// Variables prepares the variables of a text for expansion.
+func Variables(g Grammar, vars []wildcard.Variable) []Variable {
+	if len(vars) == 0 {
+		return nil
+	}
+	out := make([]Variable, len(vars))
+	for i, v := range vars {
+		out[i] = Variable{text: v.Default, hasDefault: v.HasDefault}
+		if g == CAM {
+			out[i].name, out[i].cam = v.Key, true
+		} else {
+			out[i].key = NewKey(v.Key)
+		}
+	}
+	return out
+}
+
+// Key returns the condition key; the zero Key for a variable of CAM.
+func (v *Variable) Key() Key { return v.key }
+
+// MultiValued reports whether one of the variables is a multi-valued key.
+func MultiValued(vars []Variable, known func(Key) (KeyInfo, bool)) bool {
+	for _, v := range vars {
+		if k, ok := known(v.key); ok && k.Multi {
+			return true
+		}
+	}
+	return false
+}
+
+// Expand puts the texts of variables into buf and returns the part of it that
+// it used. The result is False if one cannot be expanded: the key is absent
+// without a default, or has several values (huawei.md P-28, tencent-cam.md
+// V4). It is Unknown if the value of one is unknown.
+func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Result) {
+	res := True
+	for i := range vars {
+		v := &vars[i]
+		if v.cam {
+			s := e.UIN
+			switch v.name {
+			case "owner_uin":
+				s = e.OwnerUIN
+			case "app_id":
+				s = e.AppID
+			}
+			if s == "" {
+				return nil, False
+			}
+			buf[i] = s
+			continue
+		}
+		switch val := e.find(v.key); {
+		case val.kind == unknown:
+			res = Unknown
+		case val.kind == list && len(val.list) > 0:
+			return nil, False
+		case !val.IsAbsent():
+			buf[i] = val.plain()
+		case v.hasDefault:
+			buf[i] = v.text
+		default:
+			return nil, False
+		}
+	}
+	return buf[:len(vars)], res
+}

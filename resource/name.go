@@ -1,0 +1,252 @@
+// Package resource reads the names of cloud resources and the patterns that
+// policies use for them.
+//
+// Huawei Cloud names a resource service:region:account:type:path (a URN); the
+// path may hold further colons and slashes. Tencent Cloud writes six segments,
+// qcs:project:service:region:account:resource. Agencies of the old IAM are
+// named by a path such as /iam/agencies/<id>.
+//
+//	p, _ := resource.Compile(resource.Identity, "cbr:*:*:vault:prod-*")
+//	n, _ := resource.Parse("cbr:eu-de:0f12:vault:prod-7")
+//	p.Match(n, nil) // true
+package resource
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/writ-policy/writ/internal/wildcard"
+)
+
+// Form tells the three ways of naming a resource apart.
+type Form uint8
+
+const (
+	// None is the form of the zero Name: the request touches no resource.
+	None Form = iota
+	// URN is Huawei Cloud's service:region:account:type:path.
+	URN
+	// URI is the old path of an agency, /iam/agencies/<id>.
+	URI
+	// QCS is Tencent Cloud's six-segment path.
+	QCS
+)
+
+// Name is one concrete resource. Names are comparable. Service and, in a URN,
+// type are folded when a Name is parsed, and old Tencent region names are
+// replaced by the current ones; everything else is exact (huawei.md A-4,
+// tencent-cam.md R4, R6). The zero Name says that a request touches no
+// resource. Names may be shared between goroutines.
+type Name struct {
+	text string
+	cut  [4]uint16 // positions of the colons that part the segments
+	form Form
+}
+
+// MaxLength bounds a name in bytes. Object keys, the longest names there are,
+// have at most 1,024.
+const MaxLength = 4096
+
+// MaxPattern bounds a pattern in bytes (huawei.md P-5: 1,500 characters).
+const MaxPattern = 6000
+
+// Error is a text that names no resource. Offset is a byte offset in Input,
+// from 0. Fix says what to write instead, if that is known.
+type Error struct {
+	Input  string
+	Offset int
+	Reason string
+	Fix    string
+}
+
+func (e *Error) Error() string {
+	in := e.Input
+	if len(in) > 200 {
+		in = in[:200] + "…"
+	}
+	s := "resource " + strconv.Quote(in) + ": " + e.Reason
+	if e.Fix != "" {
+		s += "; " + e.Fix
+	}
+	return s
+}
+
+const (
+	shapeURN = "write service:region:account:type:path, for example cbr:eu-de:0f12:vault:prod-7"
+	shapeQCS = "write qcs::service:region:account:type/id, for example qcs::cvm:ap-guangzhou:uin/100:volume/disk-1"
+)
+
+// Parse reads a concrete resource of any form. "*" and "" give the zero Name:
+// no resource. In a concrete name * and ? are ordinary characters: a Tencent
+// creation call names its type as volume/* (tencent-cam.md R8). It allocates
+// only where letters must be folded or a region name replaced. Errors are of
+// type *Error.
+func Parse(s string) (Name, error) {
+	if s == "" || s == "*" {
+		return Name{}, nil
+	}
+	if err := check(s, MaxLength); err != nil {
+		return Name{}, err
+	}
+	if s[0] == '/' {
+		return Name{text: s, form: URI}, nil
+	}
+	if strings.HasPrefix(s, "qcs:") {
+		return parseQCS(s)
+	}
+	n := Name{text: s, form: URN}
+	at := 0
+	for i := range n.cut {
+		k := strings.IndexByte(s[at:], ':')
+		if k < 0 {
+			return Name{}, &Error{s, len(s), "a URN has five segments, this has " + strconv.Itoa(i+1), shapeURN}
+		}
+		n.cut[i] = uint16(at + k)
+		at += k + 1
+	}
+	for _, seg := range []struct {
+		name, text string
+		at         uint16
+	}{{"service", n.Service(), 0}, {"type", n.Type(), n.cut[2] + 1}, {"path", n.Path(), n.cut[3] + 1}} {
+		if seg.text == "" {
+			return Name{}, &Error{s, int(seg.at), "the " + seg.name + " is empty", shapeURN}
+		}
+	}
+	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
+	if svc != n.Service() || typ != n.Type() {
+		n.text = svc + s[n.cut[0]:n.cut[2]+1] + typ + s[n.cut[3]:]
+	}
+	return n, nil
+}
+
+// parseQCS keeps service:region:account:resource; the project segment is not
+// compared (tencent-cam.md R2).
+func parseQCS(s string) (Name, error) {
+	seg := strings.SplitN(s, ":", 6)
+	if len(seg) < 6 {
+		return Name{}, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS}
+	}
+	if seg[2] == "" {
+		return Name{}, &Error{s, len(seg[0]) + len(seg[1]) + 2, "the service is empty", shapeQCS}
+	}
+	if seg[5] == "" {
+		return Name{}, &Error{s, len(s), "the resource is empty", shapeQCS}
+	}
+	svc, region, account := wildcard.Lower(seg[2]), currentRegion(seg[3]), seg[4]
+	if account == "uin/" {
+		account = ""
+	}
+	n := Name{form: QCS}
+	skip := len(seg[0]) + len(seg[1]) + 2
+	if svc == seg[2] && region == seg[3] && account == seg[4] {
+		n.text = s[skip:]
+	} else {
+		n.text = svc + ":" + region + ":" + account + ":" + seg[5]
+	}
+	n.cut = [4]uint16{uint16(len(svc)), uint16(len(svc) + 1 + len(region)), uint16(len(svc) + 2 + len(region) + len(account))}
+	return n, nil
+}
+
+// MustParse is Parse for constants; it panics on an error.
+func MustParse(s string) Name {
+	n, err := Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// Form returns how n is written; None for the zero Name.
+func (n Name) Form() Form { return n.form }
+
+// IsZero reports whether n is the zero Name.
+func (n Name) IsZero() bool { return n.form == None }
+
+// String returns the spelling that is compared; "*" for the zero Name.
+func (n Name) String() string {
+	switch n.form {
+	case None:
+		return "*"
+	case QCS:
+		return "qcs::" + n.text
+	}
+	return n.text
+}
+
+// Service returns the service in lower case; "" where the form has none.
+func (n Name) Service() string {
+	if n.form != URN && n.form != QCS {
+		return ""
+	}
+	return n.text[:n.cut[0]]
+}
+
+// Region returns the region; it may be empty.
+func (n Name) Region() string {
+	if n.form != URN && n.form != QCS {
+		return ""
+	}
+	return n.text[n.cut[0]+1 : n.cut[1]]
+}
+
+// Account returns the account segment: an account id, or in a six-segment path
+// uin/<root UIN>, uid/<APPID> or nothing.
+func (n Name) Account() string {
+	if n.form != URN && n.form != QCS {
+		return ""
+	}
+	return n.text[n.cut[1]+1 : n.cut[2]]
+}
+
+// Type returns the type of a URN in lower case; "" in the other forms.
+func (n Name) Type() string {
+	if n.form != URN {
+		return ""
+	}
+	return n.text[n.cut[2]+1 : n.cut[3]]
+}
+
+// Path returns the last segment; of a URI the whole text.
+func (n Name) Path() string {
+	switch n.form {
+	case URN:
+		return n.text[n.cut[3]+1:]
+	case QCS:
+		return n.text[n.cut[2]+1:]
+	}
+	return n.text
+}
+
+func check(s string, limit int) *Error {
+	if len(s) > limit {
+		return &Error{s[:limit], limit, "longer than " + strconv.Itoa(limit) + " bytes", ""}
+	}
+	for i, r := range s {
+		if r < 0x20 || r == 0x7f {
+			return &Error{s, i, "control character", "remove it"}
+		}
+		if r == utf8.RuneError {
+			if _, w := utf8.DecodeRuneInString(s[i:]); w == 1 {
+				return &Error{s, i, "text that is not UTF-8", ""}
+			}
+		}
+	}
+	return nil
+}
+
+// regions pairs the old Tencent region names with the current ones
+// (tencent-cam.md 2.1).
+var regions = [...][2]string{
+	{"gz", "ap-guangzhou"}, {"sh", "ap-shanghai"}, {"shjr", "ap-shanghai-fsi"}, {"bj", "ap-beijing"}, {"ca", "na-toronto"},
+	{"sg", "ap-singapore"}, {"hk", "ap-hongkong"}, {"cd", "ap-chengdu"}, {"de", "eu-frankfurt"},
+}
+
+func currentRegion(s string) string {
+	for i := range regions {
+		if regions[i][0] == s {
+			return regions[i][1]
+		}
+	}
+	return s
+}

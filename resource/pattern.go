@@ -1,0 +1,374 @@
+package resource
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/writ-policy/writ/internal/wildcard"
+)
+
+// Grammar says how resource patterns are written.
+type Grammar uint8
+
+const (
+	// Policy is Huawei v1.0 and v1.1: five segments, none empty, * in any of
+	// them, variables in the fifth (huawei.md P-15 to P-25).
+	Policy Grammar = iota + 1
+	// Agency is the {"uri": […]} form of v1.0 and v1.1: exact paths
+	// (huawei.md P-9).
+	Agency
+	// Identity is Huawei v5.0: five segments with * and ?, variables
+	// anywhere, or a lone * (huawei.md I-19 to I-23).
+	Identity
+	// CAM is Tencent Cloud 2.0: six segments with *, or a lone *
+	// (tencent-cam.md R1 to R8).
+	CAM
+)
+
+// Variable is a policy variable in a pattern; see Pattern.Variables.
+type Variable = wildcard.Variable
+
+// Pattern is a compiled entry of a Resource or NotResource element. It is
+// immutable; goroutines may share it. The zero Pattern matches nothing.
+type Pattern struct {
+	text string
+	form Form // form of the names it can match; None for *
+	all  bool
+	vars []Variable
+	void string // why no request can match (a malformed variable)
+	at   int    // where in text
+
+	// URN: service, region, account, type, path. QCS: service, region,
+	// account, resource. URI: the path.
+	seg [5]*wildcard.Matcher
+	raw [5]string // as compared; with wildcards and variables as written
+
+	emptyRegion bool // URN: region is * or empty
+	owner       bool // QCS: the account is that of the policy's owner
+}
+
+// Facts is what matching may need beyond the name itself. A nil *Facts serves
+// where a pattern has no variables and names its account.
+type Facts struct {
+	// Variables are the expanded variables, in the order of Pattern.Variables.
+	Variables []string
+	// Accounts are the spellings of the account that owns the named resource:
+	// uin/<UIN> and uid/<APPID>. Without any, the account segment of the name
+	// is compared.
+	Accounts [2]string
+	// Owner is the root account that owns the policy, uin/<UIN>: where an
+	// empty account segment points (tencent-cam.md R2).
+	Owner string
+	// AnyOwner lets an empty account segment match although Owner is not
+	// known. A Deny sets it: not knowing must not switch it off.
+	AnyOwner bool
+}
+
+// Compile reads an entry of a Resource element. Errors are of type *Error.
+func Compile(g Grammar, s string) (*Pattern, error) {
+	p := &Pattern{text: s}
+	if s == "" {
+		return nil, &Error{s, 0, "the text is empty", "write * or a resource name"}
+	}
+	if err := check(s, MaxPattern); err != nil {
+		return nil, err
+	}
+	switch g {
+	case Agency:
+		return p.agency()
+	case CAM:
+		return p.qcs()
+	}
+	return p.urn(g)
+}
+
+func (p *Pattern) agency() (*Pattern, error) {
+	s := p.text
+	if i := strings.IndexAny(s, "*?"); i >= 0 {
+		return nil, &Error{s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>"}
+	}
+	if i := strings.IndexByte(s, ' '); i >= 0 {
+		return nil, &Error{s, i, "blank in a uri", "remove it"}
+	}
+	if s[0] != '/' {
+		return nil, &Error{s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>"}
+	}
+	p.form, p.raw[0] = URI, s
+	return p, nil
+}
+
+func (p *Pattern) urn(g Grammar) (*Pattern, error) {
+	s := p.text
+	syn := wildcard.Syntax{Star: true, Any: g == Identity, Variables: wildcard.Policy11}
+	if g == Identity {
+		syn.Variables = wildcard.Identity50
+	}
+	if s == "*" {
+		if g == Policy {
+			return nil, &Error{s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource"}
+		}
+		p.all = true
+		return p, nil
+	}
+	if s[0] == '/' {
+		return nil, &Error{s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`}
+	}
+	if strings.HasPrefix(s, "qcs:") {
+		return nil, &Error{s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN}
+	}
+	t, err := p.template(s, syn)
+	if err != nil {
+		return nil, err
+	}
+	p.form = URN
+	if t.Void {
+		return p, nil
+	}
+	seg, ok := t.Split(':', 5)
+	if !ok {
+		return nil, &Error{s, len(s), "a resource has five segments, this has " + strconv.Itoa(len(seg)), shapeURN}
+	}
+	if i := strings.IndexByte(s, ' '); i >= 0 && g == Policy {
+		return nil, &Error{s, i, "blank in a resource", "remove it"}
+	}
+	names := [5]string{"service", "region", "account", "type", "path"}
+	at := 0
+	for i, q := range seg {
+		lit, isLit := q.Literal()
+		if isLit && lit == "" {
+			if g == Policy || i == 0 || i == 3 || i == 4 {
+				fix := "write * for any"
+				if i == 0 && g == Identity {
+					fix = "write the service, or a lone * for every resource"
+				}
+				return nil, &Error{s, at, "the " + names[i] + " is empty", fix}
+			}
+		}
+		if g == Policy && i < 4 && q.HasVariables() {
+			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; v1.1 allows it in the fifth segment only", "write the value or *"}
+		}
+		if g == Identity && i == 0 && (q.HasWildcards() || q.HasVariables()) {
+			return nil, &Error{s, at, "the service of a URN is a name", "write the service, or a lone * for every resource"}
+		}
+		if i == 0 || i == 3 {
+			q = q.Map(wildcard.Lower)
+		}
+		if i == 1 {
+			p.emptyRegion = q.Everything() || isLit && lit == ""
+		}
+		if err := p.segment(i, q); err != nil {
+			return nil, err
+		}
+		if i < 4 {
+			at += segmentLen(s[at:]) + 1
+		}
+	}
+	return p, nil
+}
+
+func (p *Pattern) qcs() (*Pattern, error) {
+	s := p.text
+	if s == "*" {
+		p.all = true
+		return p, nil
+	}
+	if !strings.HasPrefix(s, "qcs:") {
+		return nil, &Error{s, 0, "a resource begins with qcs", shapeQCS}
+	}
+	t, err := p.template(s, wildcard.Syntax{Star: true, Variables: wildcard.CAM20})
+	if err != nil {
+		return nil, err
+	}
+	seg, ok := t.Split(':', 6)
+	if !ok {
+		return nil, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS}
+	}
+	p.form = QCS
+	names := [6]string{"prefix", "project", "service", "region", "account", "resource"}
+	at := 0
+	for i, q := range seg {
+		lit, isLit := q.Literal()
+		if i < 5 && q.HasVariables() {
+			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; it may only stand in the last segment", "write the value or *"}
+		}
+		switch i {
+		case 0:
+			if lit != "qcs" {
+				return nil, &Error{s, 0, "the first segment is qcs", shapeQCS}
+			}
+		case 1:
+			if !isLit || lit != "" {
+				return nil, &Error{s, at, "the project segment is not used any more", "leave it empty"}
+			}
+		case 2, 3:
+			if isLit && lit == "" {
+				q, _ = wildcard.Parse("*", wildcard.Syntax{Star: true}) // R2: empty is all
+			} else if i == 2 {
+				q = q.Map(wildcard.Lower)
+			} else if isLit {
+				q, _ = wildcard.Parse(currentRegion(lit), wildcard.Syntax{})
+			}
+		case 4:
+			p.owner = isLit && (lit == "" || lit == "uin/")
+		case 5:
+			if isLit && lit == "" {
+				return nil, &Error{s, at, "the resource is empty", "write type/id, type/* or *"}
+			}
+		}
+		if i >= 2 {
+			if err := p.segment(i-2, q); err != nil {
+				return nil, err
+			}
+		}
+		if i < 5 {
+			at += segmentLen(s[at:]) + 1
+		}
+	}
+	return p, nil
+}
+
+func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, error) {
+	t, err := wildcard.Parse(s, syn)
+	if err != nil {
+		return t, p.error(err)
+	}
+	p.vars = t.Variables
+	if t.Void {
+		p.void, p.at = t.VoidReason, t.VoidAt
+	}
+	return t, nil
+}
+
+func (p *Pattern) segment(i int, t wildcard.Template) error {
+	m, err := t.Compile(false)
+	if err != nil {
+		return p.error(err)
+	}
+	p.seg[i], p.raw[i] = m, t.String()
+	return nil
+}
+
+func (p *Pattern) error(err error) *Error {
+	e := err.(*wildcard.Error)
+	return &Error{p.text, e.Offset, e.Reason, e.Fix}
+}
+
+// segmentLen is the length of the first segment of s; colons inside ${…} do
+// not end it.
+func segmentLen(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == ':':
+			return i
+		case strings.HasPrefix(s[i:], "${"):
+			if k := strings.IndexByte(s[i:], '}'); k > 0 {
+				i += k
+			}
+		}
+	}
+	return len(s)
+}
+
+// Match reports whether the pattern covers n. A lone * covers everything, also
+// the zero Name; any other pattern covers only names of its own form. It
+// allocates nothing.
+func (p *Pattern) Match(n Name, f *Facts) bool {
+	if p.all {
+		return true
+	}
+	if p.form != n.form || n.form == None || p.void != "" {
+		return false
+	}
+	var vars []string
+	if f != nil {
+		vars = f.Variables
+	}
+	if len(vars) < len(p.vars) {
+		return false
+	}
+	switch n.form {
+	case URI:
+		return p.raw[0] == n.text
+	case URN:
+		region := n.Region()
+		if region == "" || region == "*" {
+			// I-21: only a pattern for any region, or for none.
+			if !p.emptyRegion {
+				return false
+			}
+		} else if !p.seg[1].Match(region, vars) {
+			return false
+		}
+		return p.seg[0].Match(n.Service(), vars) && p.seg[3].Match(n.Type(), vars) &&
+			p.seg[2].Match(n.Account(), vars) && p.seg[4].Match(n.Path(), vars)
+	}
+	return p.seg[0].Match(n.Service(), vars) && p.seg[1].Match(n.Region(), vars) &&
+		p.seg[3].Match(n.Path(), vars) && p.matchAccount(n, f)
+}
+
+// matchAccount compares the account of a six-segment path (tencent-cam.md R2,
+// R7 and ambiguity 15).
+func (p *Pattern) matchAccount(n Name, f *Facts) bool {
+	if f == nil {
+		f = &Facts{}
+	}
+	accounts := f.Accounts
+	if accounts[0] == "" && accounts[1] == "" {
+		accounts[0] = n.Account()
+	}
+	for _, a := range accounts {
+		switch {
+		case a == "":
+			continue
+		case p.owner:
+			if f.Owner == "" && f.AnyOwner || f.Owner != "" && a == f.Owner {
+				return true
+			}
+		case p.seg[2].Match(a, nil):
+			return true
+		}
+	}
+	if accounts[0] == "" && accounts[1] == "" {
+		// Nobody knows whose resource it is: only * covers it.
+		return p.owner && f.AnyOwner || !p.owner && p.seg[2].Match("", nil)
+	}
+	return false
+}
+
+// String returns the pattern as it was written.
+func (p *Pattern) String() string { return p.text }
+
+// Everything reports whether the pattern is a lone *.
+func (p *Pattern) Everything() bool { return p.all }
+
+// Form returns the form of the names that the pattern can cover; None for a
+// lone *, which covers all.
+func (p *Pattern) Form() Form { return p.form }
+
+// Variables returns the policy variables of the pattern in order of
+// appearance. The caller must not change them.
+func (p *Pattern) Variables() []Variable { return p.vars }
+
+// Void returns why no request can match, and where in the text; "" for a sound
+// pattern. A malformed variable makes the whole statement match nothing
+// (huawei.md P-28).
+func (p *Pattern) Void() (reason string, offset int) { return p.void, p.at }
+
+// OwnerAccount reports whether the account segment stands for the account that
+// owns the policy (tencent-cam.md R2).
+func (p *Pattern) OwnerAccount() bool { return p.owner }
+
+// Segments returns the segments as they are compared: service, region,
+// account, type, path of a URN; service, region, account, resource of a
+// six-segment path. Wildcards and variables stand as in the policy.
+func (p *Pattern) Segments() []string {
+	switch p.form {
+	case URN:
+		return append([]string(nil), p.raw[:5]...)
+	case QCS:
+		return append([]string(nil), p.raw[:4]...)
+	case URI:
+		return []string{p.text}
+	}
+	return nil
+}
