@@ -28,13 +28,16 @@ const (
 	BadKey
 	// BadValue: the text is no operand of this operator.
 	BadValue
+	// BadPattern: the text cannot be compiled; an error in every dialect.
+	BadPattern
 	// BadVariable: a policy variable that can never be expanded. In the
 	// Huawei dialects it only warns: the statement matches nothing.
 	BadVariable
 )
 
 // Problem is something wrong with a clause. Value is the index of the value
-// and Offset a byte offset in it. Warning says that the vendor accepts it.
+// and Offset a byte offset in value or key, from 0. Warning says that the
+// vendor accepts it.
 type Problem struct {
 	Part    Part
 	Value   int
@@ -98,7 +101,7 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 			bad.Part, bad.Value = ValuePart, i
 			// In v5.0 a value of the wrong type is a warning and the clause is
 			// never satisfied (I-10, C-14); elsewhere it is an error.
-			bad.Warning = bad.Warning || g == Identity && bad.Kind == BadValue && bad.Offset == 0
+			bad.Warning = bad.Warning || g == Identity && bad.Kind == BadValue
 			problems = append(problems, *bad)
 			if bad.Kind == BadVariable {
 				c.void = true
@@ -148,7 +151,7 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 	t, err := wildcard.Parse(v, syn)
 	if err != nil {
 		e := err.(*wildcard.Error)
-		return o, &Problem{Offset: e.Offset, Kind: BadValue, Reason: e.Reason, Fix: e.Fix}
+		return o, &Problem{Offset: e.Offset, Kind: BadPattern, Reason: e.Reason, Fix: e.Fix}
 	}
 	if t.Void {
 		return o, &Problem{Offset: t.VoidAt, Kind: BadVariable, Warning: true,
@@ -167,14 +170,14 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 		m, err := t.Compile(op.fold)
 		if err != nil {
 			e := err.(*wildcard.Error)
-			return o, &Problem{Offset: e.Offset + 1, Kind: BadValue, Reason: e.Reason, Fix: e.Fix}
+			return o, &Problem{Offset: e.Offset, Kind: BadPattern, Reason: e.Reason, Fix: e.Fix}
 		}
 		o.m = m
 		return o, nil
 	}
 	if len(o.vars) > 0 {
 		if t.Single() < 0 {
-			return o, &Problem{Offset: 1, Kind: BadValue, Reason: "the variable is only a part of a value that is no string", Fix: "write the variable alone"}
+			return o, &Problem{Kind: BadPattern, Reason: "the variable is only a part of a value that is no string", Fix: "write the variable alone"}
 		}
 		return o, nil
 	}

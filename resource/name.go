@@ -58,6 +58,10 @@ type Error struct {
 	Offset int
 	Reason string
 	Fix    string
+	// Segment names the segment that is wrong, if it is one: service, region,
+	// account, type or path; in a six-segment path also prefix, project and
+	// resource.
+	Segment string
 }
 
 func (e *Error) Error() string {
@@ -100,7 +104,7 @@ func Parse(s string) (Name, error) {
 	for i := range n.cut {
 		k := strings.IndexByte(s[at:], ':')
 		if k < 0 {
-			return Name{}, &Error{s, len(s), "a URN has five segments, this has " + strconv.Itoa(i+1), shapeURN}
+			return Name{}, &Error{s, len(s), "a URN has five segments, this has " + strconv.Itoa(i+1), shapeURN, ""}
 		}
 		n.cut[i] = uint16(at + k)
 		at += k + 1
@@ -110,7 +114,7 @@ func Parse(s string) (Name, error) {
 		at         uint16
 	}{{"service", n.Service(), 0}, {"type", n.Type(), n.cut[2] + 1}, {"path", n.Path(), n.cut[3] + 1}} {
 		if seg.text == "" {
-			return Name{}, &Error{s, int(seg.at), "the " + seg.name + " is empty", shapeURN}
+			return Name{}, &Error{s, int(seg.at), "the " + seg.name + " is empty", shapeURN, seg.name}
 		}
 	}
 	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
@@ -125,13 +129,13 @@ func Parse(s string) (Name, error) {
 func parseQCS(s string) (Name, error) {
 	seg := strings.SplitN(s, ":", 6)
 	if len(seg) < 6 {
-		return Name{}, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS}
+		return Name{}, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS, ""}
 	}
 	if seg[2] == "" {
-		return Name{}, &Error{s, len(seg[0]) + len(seg[1]) + 2, "the service is empty", shapeQCS}
+		return Name{}, &Error{s, len(seg[0]) + len(seg[1]) + 2, "the service is empty", shapeQCS, "service"}
 	}
 	if seg[5] == "" {
-		return Name{}, &Error{s, len(s), "the resource is empty", shapeQCS}
+		return Name{}, &Error{s, len(s), "the resource is empty", shapeQCS, "resource"}
 	}
 	svc, region, account := wildcard.Lower(seg[2]), currentRegion(seg[3]), seg[4]
 	if account == "uin/" {
@@ -220,15 +224,15 @@ func (n Name) Path() string {
 
 func check(s string, limit int) *Error {
 	if len(s) > limit {
-		return &Error{s[:limit], limit, "longer than " + strconv.Itoa(limit) + " bytes", ""}
+		return &Error{s[:limit], limit, "longer than " + strconv.Itoa(limit) + " bytes", "", ""}
 	}
 	for i, r := range s {
 		if r < 0x20 || r == 0x7f {
-			return &Error{s, i, "control character", "remove it"}
+			return &Error{s, i, "control character", "remove it", ""}
 		}
 		if r == utf8.RuneError {
 			if _, w := utf8.DecodeRuneInString(s[i:]); w == 1 {
-				return &Error{s, i, "text that is not UTF-8", ""}
+				return &Error{s, i, "text that is not UTF-8", "", ""}
 			}
 		}
 	}

@@ -68,7 +68,7 @@ type Facts struct {
 func Compile(g Grammar, s string) (*Pattern, error) {
 	p := &Pattern{text: s}
 	if s == "" {
-		return nil, &Error{s, 0, "the text is empty", "write * or a resource name"}
+		return nil, &Error{s, 0, "the text is empty", "write * or a resource name", ""}
 	}
 	if err := check(s, MaxPattern); err != nil {
 		return nil, err
@@ -85,13 +85,13 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 func (p *Pattern) agency() (*Pattern, error) {
 	s := p.text
 	if i := strings.IndexAny(s, "*?"); i >= 0 {
-		return nil, &Error{s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>"}
+		return nil, &Error{s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>", ""}
 	}
 	if i := strings.IndexByte(s, ' '); i >= 0 {
-		return nil, &Error{s, i, "blank in a uri", "remove it"}
+		return nil, &Error{s, i, "blank in a uri", "remove it", ""}
 	}
 	if s[0] != '/' {
-		return nil, &Error{s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>"}
+		return nil, &Error{s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>", ""}
 	}
 	p.form, p.raw[0] = URI, s
 	return p, nil
@@ -105,16 +105,16 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	if s == "*" {
 		if g == Policy {
-			return nil, &Error{s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource"}
+			return nil, &Error{s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource", ""}
 		}
 		p.all = true
 		return p, nil
 	}
 	if s[0] == '/' {
-		return nil, &Error{s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`}
+		return nil, &Error{s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, ""}
 	}
 	if strings.HasPrefix(s, "qcs:") {
-		return nil, &Error{s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN}
+		return nil, &Error{s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, ""}
 	}
 	t, err := p.template(s, syn)
 	if err != nil {
@@ -126,10 +126,10 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	seg, ok := t.Split(':', 5)
 	if !ok {
-		return nil, &Error{s, len(s), "a resource has five segments, this has " + strconv.Itoa(len(seg)), shapeURN}
+		return nil, &Error{s, len(s), "a resource has five segments, this has " + strconv.Itoa(len(seg)), shapeURN, ""}
 	}
 	if i := strings.IndexByte(s, ' '); i >= 0 && g == Policy {
-		return nil, &Error{s, i, "blank in a resource", "remove it"}
+		return nil, &Error{s, i, "blank in a resource", "remove it", ""}
 	}
 	names := [5]string{"service", "region", "account", "type", "path"}
 	at := 0
@@ -141,14 +141,14 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 				if i == 0 && g == Identity {
 					fix = "write the service, or a lone * for every resource"
 				}
-				return nil, &Error{s, at, "the " + names[i] + " is empty", fix}
+				return nil, &Error{s, at, "the " + names[i] + " is empty", fix, names[i]}
 			}
 		}
 		if g == Policy && i < 4 && q.HasVariables() {
-			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; v1.1 allows it in the fifth segment only", "write the value or *"}
+			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; v1.1 allows it in the fifth segment only", "write the value or *", names[i]}
 		}
 		if g == Identity && i == 0 && (q.HasWildcards() || q.HasVariables()) {
-			return nil, &Error{s, at, "the service of a URN is a name", "write the service, or a lone * for every resource"}
+			return nil, &Error{s, at, "the service of a URN is a name", "write the service, or a lone * for every resource", names[i]}
 		}
 		if i == 0 || i == 3 {
 			q = q.Map(wildcard.Lower)
@@ -173,7 +173,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 		return p, nil
 	}
 	if !strings.HasPrefix(s, "qcs:") {
-		return nil, &Error{s, 0, "a resource begins with qcs", shapeQCS}
+		return nil, &Error{s, 0, "a resource begins with qcs", shapeQCS, ""}
 	}
 	t, err := p.template(s, wildcard.Syntax{Star: true, Variables: wildcard.CAM20})
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	}
 	seg, ok := t.Split(':', 6)
 	if !ok {
-		return nil, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS}
+		return nil, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS, ""}
 	}
 	p.form = QCS
 	names := [6]string{"prefix", "project", "service", "region", "account", "resource"}
@@ -189,16 +189,16 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	for i, q := range seg {
 		lit, isLit := q.Literal()
 		if i < 5 && q.HasVariables() {
-			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; it may only stand in the last segment", "write the value or *"}
+			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; it may only stand in the last segment", "write the value or *", names[i]}
 		}
 		switch i {
 		case 0:
 			if lit != "qcs" {
-				return nil, &Error{s, 0, "the first segment is qcs", shapeQCS}
+				return nil, &Error{s, 0, "the first segment is qcs", shapeQCS, names[i]}
 			}
 		case 1:
 			if !isLit || lit != "" {
-				return nil, &Error{s, at, "the project segment is not used any more", "leave it empty"}
+				return nil, &Error{s, at, "the project segment is not used any more", "leave it empty", names[i]}
 			}
 		case 2, 3:
 			if isLit && lit == "" {
@@ -212,7 +212,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			p.owner = isLit && (lit == "" || lit == "uin/")
 		case 5:
 			if isLit && lit == "" {
-				return nil, &Error{s, at, "the resource is empty", "write type/id, type/* or *"}
+				return nil, &Error{s, at, "the resource is empty", "write type/id, type/* or *", names[i]}
 			}
 		}
 		if i >= 2 {
@@ -250,7 +250,7 @@ func (p *Pattern) segment(i int, t wildcard.Template) error {
 
 func (p *Pattern) error(err error) *Error {
 	e := err.(*wildcard.Error)
-	return &Error{p.text, e.Offset, e.Reason, e.Fix}
+	return &Error{p.text, e.Offset, e.Reason, e.Fix, ""}
 }
 
 // segmentLen is the length of the first segment of s; colons inside ${…} do

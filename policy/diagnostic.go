@@ -1,0 +1,121 @@
+package policy
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Position is a place in a document. Line counts from 1, Column from 1 in
+// bytes, Offset from 0 in bytes. The zero Position is unknown.
+type Position struct{ Line, Column, Offset int }
+
+// String returns line:column, "-" if unknown.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return "-"
+	}
+	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// Code names a kind of finding. Codes are stable; messages may change. Where
+// the vendor has a code for it, Code is the vendor's.
+type Code string
+
+// Severity says how bad a finding is, in the vendor's four steps.
+type Severity uint8
+
+const (
+	// Error: the document is refused.
+	Error Severity = iota
+	// Security: accepted, but it grants more than it seems to.
+	Security
+	// Warning: accepted, but it probably does not do what was meant.
+	Warning
+	// Suggestion: accepted; could be written better.
+	Suggestion
+)
+
+// String returns error, security, warning or suggestion.
+func (s Severity) String() string {
+	return [...]string{"error", "security", "warning", "suggestion"}[s]
+}
+
+// Diagnostic is one finding about a document: what is wrong between Pos and
+// End, and, if it is known, what to write instead.
+type Diagnostic struct {
+	Code     Code
+	Severity Severity
+	File     string
+	Pos, End Position
+	Message  string
+	Fix      string
+}
+
+// Error returns the finding on one line: file:line:column, severity, code,
+// message and remedy. No control characters, and at most some 500 bytes.
+func (d *Diagnostic) Error() string {
+	var b strings.Builder
+	b.WriteString(clip(d.File, 120))
+	if b.Len() > 0 {
+		b.WriteByte(':')
+	}
+	b.WriteString(d.Pos.String())
+	b.WriteString(": " + d.Severity.String() + " " + string(d.Code) + ": " + clip(d.Message, 300))
+	if d.Fix != "" {
+		b.WriteString("; " + clip(d.Fix, 200))
+	}
+	return b.String()
+}
+
+// clip cuts text to n bytes and replaces control characters.
+func clip(s string, n int) string {
+	if len(s) > n {
+		for n > 0 && s[n]&0xC0 == 0x80 {
+			n--
+		}
+		s = s[:n] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// Diagnostics are the findings about one document, in the order of their
+// positions. As an error they stand for all that are errors.
+type Diagnostics []Diagnostic
+
+// Error returns every finding on a line of its own.
+func (ds Diagnostics) Error() string {
+	lines := make([]string, len(ds))
+	for i := range ds {
+		lines[i] = ds[i].Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives each finding as an error of type *Diagnostic.
+func (ds Diagnostics) Unwrap() []error {
+	errs := make([]error, len(ds))
+	for i := range ds {
+		errs[i] = &ds[i]
+	}
+	return errs
+}
+
+// Err returns ds as an error if one of the findings is an Error, else nil.
+func (ds Diagnostics) Err() error {
+	for i := range ds {
+		if ds[i].Severity == Error {
+			return ds
+		}
+	}
+	return nil
+}
+
+func (ds Diagnostics) sort() {
+	sort.SliceStable(ds, func(i, j int) bool { return ds[i].Pos.Offset < ds[j].Pos.Offset })
+}

@@ -1,0 +1,387 @@
+package policy
+
+import (
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/resource"
+)
+
+// Dialect is a policy language: a table that the one parser reads. Dialects
+// are compared with ==.
+type Dialect struct {
+	name    string
+	title   string
+	version string // the only legal value of the version element
+
+	top       []element
+	statement []element
+
+	actions    action.Grammar
+	resources  resource.Grammar
+	conditions condition.Grammar
+
+	effects    [2][]string // spellings of Allow and of Deny
+	foldEffect bool        // any letter case
+	lower      bool        // element names are lower case (CAM)
+	principals []string    // legal members of a principal object
+
+	size      int  // most characters of a document
+	sizeSpace bool // white space counts
+	sizeError bool // more is an error, not a warning
+
+	values  shape // legal shapes of the values of a condition key
+	maxKeys int   // operators in a condition, and keys under an operator
+	maxText int   // characters of all values of a key
+	codes   map[problem]Code
+}
+
+// The dialects. There are no others; a Dialect that is not one of them cannot
+// be made.
+var (
+	// HuaweiRole is v1.0: system-defined and old custom roles (huawei.md 1).
+	HuaweiRole = &Dialect{
+		name: "huawei-1.0", title: "v1.0 role", version: "1.0",
+		top: []element{
+			{name: "Version", kind: kVersion, shapes: str, required: true},
+			{name: "Statement", kind: kStatement, shapes: array, required: true, min: 1, max: 8, countCode: pStatementCount},
+			{name: "Depends", kind: kDepends, shapes: array, max: 20, countCode: pDependsCount},
+		},
+		statement: []element{
+			{name: "Effect", kind: kEffect, shapes: str, required: true},
+			{name: "Action", kind: kAction, shapes: array, required: true, min: 1, max: 100, length: 128, countCode: pActionCount},
+			{name: "Resource", kind: kResource, shapes: uriObject, min: 1, max: 20, length: 1500, countCode: pURICount},
+			{name: "Condition", kind: kForbidden, code: pConditionForbidden, fix: "leave it out, or write a v1.1 policy"},
+		},
+		actions: action.Role, resources: resource.Policy, effects: capitals, foldEffect: true,
+		size: 6144, sizeError: true, codes: codes11,
+	}
+	// HuaweiPolicy is v1.1: policies (huawei.md 2).
+	HuaweiPolicy = &Dialect{
+		name: "huawei-1.1", title: "v1.1 policy", version: "1.1",
+		top: []element{
+			{name: "Version", kind: kVersion, shapes: str, required: true},
+			{name: "Statement", kind: kStatement, shapes: array, required: true, min: 1, max: 8, countCode: pStatementCount},
+			{name: "Depends", kind: kDepends, shapes: array, max: 0, countCode: pDependsForbidden},
+		},
+		statement: []element{
+			{name: "Effect", kind: kEffect, shapes: str, required: true},
+			{name: "Action", kind: kAction, shapes: array, min: 1, max: 100, length: 128, countCode: pActionCount},
+			{name: "NotAction", kind: kNotAction, shapes: array, min: 1, max: 100, length: 128, countCode: pActionCount},
+			{name: "Resource", kind: kResource, shapes: array | uriObject, min: 1, max: 10, length: 1500, countCode: pResourceCount},
+			{name: "Condition", kind: kCondition, shapes: object, min: 1, max: 10, countCode: pConditionCount},
+		},
+		actions: action.Policy, resources: resource.Policy, conditions: condition.Policy, effects: capitals, foldEffect: true,
+		size: 6144, sizeError: true, values: array, maxKeys: 10, maxText: 1024, codes: codes11,
+	}
+	// HuaweiIdentity is v5.0: identity policies, session policies too
+	// (huawei.md 3).
+	HuaweiIdentity = &Dialect{
+		name: "huawei-5.0", title: "v5.0 identity policy", version: "5.0",
+		top: top50(array), statement: statement50(true, noPrincipal),
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
+		size: 6144, values: str | array, codes: codes50,
+	}
+	// HuaweiSCP is the service control policy of an organization (huawei.md 4).
+	HuaweiSCP = &Dialect{
+		name: "huawei-scp", title: "service control policy", version: "5.0",
+		top: top50(array | object), statement: statement50(false, noPrincipal),
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
+		size: 5120, sizeSpace: true, values: str | array, codes: codes50,
+	}
+	// HuaweiTrust is the trust policy of an agency (huawei.md 3.7).
+	HuaweiTrust = &Dialect{
+		name: "huawei-trust", title: "v5.0 trust policy", version: "5.0",
+		top: top50(array), statement: statement50(true, []element{
+			{name: "Principal", kind: kPrincipal, shapes: object},
+			{name: "NotPrincipal", kind: kNotPrincipal, shapes: object},
+		}),
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
+		size: 6144, values: str | array, principals: []string{"IAM", "Service"}, codes: codes50,
+	}
+	// TencentCAM is CAM 2.0: policies of users, groups and roles, permission
+	// boundaries, session policies and SCPs (tencent-cam.md 1).
+	TencentCAM = &Dialect{
+		name: "cam-2.0", title: "CAM policy", version: "2.0", lower: true,
+		top: []element{
+			{name: "version", kind: kVersion, shapes: str, required: true},
+			{name: "statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
+			{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
+		},
+		statement: append(statement20(),
+			element{name: "resource", kind: kResource, shapes: str | array, required: true, min: 1, countCode: pResourceCount},
+			element{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
+		),
+		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM, effects: smalls,
+		size: 6144, sizeError: true, values: str | number | boolean | array, codes: codes20,
+	}
+	// TencentResource is CAM 2.0 attached to a resource or a role: a bucket
+	// policy or a trust policy, with principals. Only here are capitalised
+	// element names legal, as COS prints them (tencent-cam.md G12).
+	TencentResource = &Dialect{
+		name: "cam-resource", title: "CAM resource policy", version: "2.0", lower: true,
+		top: []element{
+			{name: "version", kind: kVersion, shapes: str, required: true},
+			{name: "statement", also: "Statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
+			{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
+		},
+		statement: append(statement20(),
+			element{name: "resource", also: "Resource", kind: kResource, shapes: str | array, min: 1, countCode: pResourceCount},
+			element{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
+		),
+		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM,
+		effects: [2][]string{{"allow", "Allow"}, {"deny", "Deny"}},
+		size:    20480, sizeError: true, values: str | number | boolean | array, principals: []string{"qcs", "service", "federated"}, codes: codes20,
+	}
+)
+
+// Dialects lists the dialects.
+func Dialects() []*Dialect {
+	return []*Dialect{HuaweiRole, HuaweiPolicy, HuaweiIdentity, HuaweiSCP, HuaweiTrust, TencentCAM, TencentResource}
+}
+
+// String returns the name: huawei-1.0, huawei-1.1, huawei-5.0, huawei-scp,
+// huawei-trust, cam-2.0 or cam-resource.
+func (d *Dialect) String() string { return d.name }
+
+// IsCAM reports whether the dialect is Tencent Cloud's.
+func (d *Dialect) IsCAM() bool { return d.lower }
+
+var (
+	capitals = [2][]string{{"Allow"}, {"Deny"}}
+	smalls   = [2][]string{{"allow"}, {"deny"}}
+)
+
+func top50(statement shape) []element {
+	return []element{
+		{name: "Version", kind: kVersion, shapes: str, required: true},
+		{name: "Statement", kind: kStatement, shapes: statement, required: true},
+	}
+}
+
+var noPrincipal = []element{
+	{name: "Principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
+	{name: "NotPrincipal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
+}
+
+func statement50(needAction bool, principal []element) []element {
+	return append([]element{
+		{name: "Sid", kind: kSid, shapes: str},
+		{name: "Effect", kind: kEffect, shapes: str, required: true},
+		{name: "Action", kind: kAction, shapes: array, required: needAction},
+		{name: "NotAction", kind: kNotAction, shapes: array},
+		{name: "Resource", kind: kResource, shapes: array},
+		{name: "NotResource", kind: kNotResource, shapes: array},
+		{name: "Condition", kind: kCondition, shapes: object},
+	}, principal...)
+}
+
+func statement20() []element {
+	no := "CAM has no such element; list what is meant"
+	return []element{
+		{name: "sid", also: "Sid", kind: kSid, shapes: str},
+		{name: "effect", also: "Effect", kind: kEffect, shapes: str, required: true},
+		{name: "action", also: "Action", kind: kAction, shapes: str | array, required: true, min: 1, countCode: pActionCount},
+		{name: "condition", also: "Condition", kind: kCondition, shapes: object | emptyArray},
+		{name: "notaction", kind: kForbidden, code: pUnknownElement, fix: no},
+		{name: "not_action", kind: kForbidden, code: pUnknownElement, fix: no},
+		{name: "notresource", kind: kForbidden, code: pUnknownElement, fix: no},
+		{name: "not_resource", kind: kForbidden, code: pUnknownElement, fix: no},
+		{name: "notprincipal", kind: kForbidden, code: pUnknownElement, fix: no},
+		{name: "not_principal", kind: kForbidden, code: pUnknownElement, fix: no},
+	}
+}
+
+// element is one row of a dialect's table.
+type element struct {
+	name      string
+	also      string // a second legal spelling
+	kind      elementKind
+	shapes    shape
+	required  bool
+	min, max  int     // entries; max 0 is no limit, but see Depends
+	length    int     // characters of one entry
+	countCode problem // for a wrong number of entries
+	code      problem // of a forbidden element
+	fix       string  // of a forbidden element
+}
+
+type elementKind uint8
+
+const (
+	kVersion elementKind = iota
+	kStatement
+	kDepends
+	kSid
+	kEffect
+	kAction
+	kNotAction
+	kResource
+	kNotResource
+	kPrincipal
+	kNotPrincipal
+	kCondition
+	kForbidden // known, but not here
+	nKinds
+)
+
+// shape is a set of JSON shapes.
+type shape uint8
+
+const (
+	str shape = 1 << iota
+	number
+	boolean
+	array
+	object
+	uriObject  // {"uri": […]}
+	emptyArray // [] for {}
+)
+
+// problem is a kind of finding of the parser; each dialect has the vendor's
+// code for it, or shares ours.
+type problem uint8
+
+const (
+	pSyntax problem = iota
+	pDuplicate
+	pEncoding
+	pLimit
+	pSize
+	pType
+	pUnknownElement
+	pMissingVersion
+	pVersion
+	pMissingStatement
+	pStatementType
+	pStatementCount
+	pDependsForbidden
+	pDependsCount
+	pDepends
+	pMissingEffect
+	pEffect
+	pMissingAction
+	pActionTwice
+	pActionType
+	pActionCount
+	pActionLength
+	pAction
+	pNotActionAllow
+	pMissingResource
+	pResourceTwice
+	pResourceType
+	pResourceCount
+	pURICount
+	pResourceLength
+	pResource
+	pPrincipalForbidden
+	pMissingPrincipal
+	pPrincipal
+	pConditionForbidden
+	pConditionType
+	pConditionCount
+	pKeyCount
+	pOperator
+	pKey
+	pOperatorKey
+	pValueType
+	pValueCount
+	pValue
+	pVariable
+	pEmpty
+	pWideSCP
+	pNotInSCP
+	pServiceWildcard
+	nProblems
+)
+
+// ours are the codes where the vendor has none; they serve every dialect.
+var ours = map[problem]Code{
+	pSyntax:             "JSON_SYNTAX_ERROR",
+	pDuplicate:          "DUPLICATE_NAME",
+	pEncoding:           "INVALID_ENCODING",
+	pLimit:              "DOCUMENT_LIMIT",
+	pSize:               "DOCUMENT_TOO_LONG",
+	pType:               "DATA_TYPE_MISMATCH",
+	pUnknownElement:     "INVALID_POLICY_ELEMENT",
+	pMissingVersion:     "MISSING_VERSION",
+	pVersion:            "INVALID_VERSION",
+	pMissingStatement:   "MISSING_STATEMENT",
+	pStatementType:      "DATA_TYPE_MISMATCH",
+	pStatementCount:     "EMPTY_STATEMENT",
+	pDependsForbidden:   "INVALID_POLICY_ELEMENT",
+	pDependsCount:       "TOO_MANY_ENTRIES",
+	pDepends:            "DATA_TYPE_MISMATCH",
+	pMissingEffect:      "MISSING_EFFECT",
+	pEffect:             "INVALID_EFFECT",
+	pMissingAction:      "MISSING_ACTION",
+	pActionTwice:        "CONFLICTING_ELEMENTS",
+	pActionType:         "DATA_TYPE_MISMATCH",
+	pActionCount:        "EMPTY_ACTION",
+	pActionLength:       "INVALID_ACTION",
+	pAction:             "INVALID_ACTION",
+	pNotActionAllow:     "UNSUPPORTED_NOT_ACTION",
+	pMissingResource:    "MISSING_RESOURCE",
+	pResourceTwice:      "CONFLICTING_ELEMENTS",
+	pResourceType:       "DATA_TYPE_MISMATCH",
+	pResourceCount:      "EMPTY_RESOURCE",
+	pURICount:           "EMPTY_RESOURCE",
+	pResourceLength:     "INVALID_RESOURCE",
+	pResource:           "INVALID_RESOURCE",
+	pPrincipalForbidden: "UNSUPPORTED_PRINCIPAL",
+	pMissingPrincipal:   "MISSING_PRINCIPAL",
+	pPrincipal:          "INVALID_PRINCIPAL",
+	pConditionForbidden: "INVALID_POLICY_ELEMENT",
+	pConditionType:      "DATA_TYPE_MISMATCH",
+	pConditionCount:     "EMPTY_CONDITION",
+	pKeyCount:           "EMPTY_CONDITION",
+	pOperator:           "INVALID_OPERATOR",
+	pKey:                "INVALID_CONDITION_KEY",
+	pOperatorKey:        "OPERATOR_KEY_MISMATCH",
+	pValueType:          "DATA_TYPE_MISMATCH",
+	pValueCount:         "EMPTY_VALUE",
+	pValue:              "INVALID_VALUE",
+	pVariable:           "INVALID_VARIABLE",
+	pEmpty:              "EMPTY_ELEMENT",
+	pWideSCP:            "DENY_WITHOUT_ACTION",
+	pNotInSCP:           "NOT_ELEMENT_IN_SCP",
+	pServiceWildcard:    "SERVICE_WILDCARD_IN_SCP",
+}
+
+// codes11 are the error codes of Huawei's IAM for roles and policies
+// (huawei.md OTC-err).
+var codes11 = map[problem]Code{
+	pSize: "IAM.1021", pUnknownElement: "IAM.1059", pVersion: "IAM.1024", pMissingVersion: "IAM.1024",
+	pMissingStatement: "IAM.1027", pStatementType: "IAM.1027", pStatementCount: "IAM.1028",
+	pDependsForbidden: "IAM.1025", pDependsCount: "IAM.1058", pDepends: "IAM.1060",
+	pMissingEffect: "IAM.1029", pEffect: "IAM.1029", pMissingAction: "IAM.1030", pActionTwice: "IAM.1031",
+	pActionType: "IAM.1030", pActionCount: "IAM.1033", pActionLength: "IAM.1034", pAction: "IAM.1035",
+	pResourceType: "IAM.1049", pResourceCount: "IAM.1040", pURICount: "IAM.1037", pResourceLength: "IAM.1042", pResource: "IAM.1047",
+	pConditionForbidden: "IAM.1039", pConditionType: "IAM.1050", pConditionCount: "IAM.1050", pKeyCount: "IAM.1054",
+	pOperator: "IAM.1051", pKey: "IAM.1052", pOperatorKey: "IAM.1055", pValueType: "IAM.1053", pValueCount: "IAM.1056", pValue: "IAM.1057",
+}
+
+// codes50 holds what differs from ours in v5.0: nothing, since ours are the
+// issue codes of Huawei's policy checker wherever it has one (huawei.md I7099,
+// SDK-val).
+var codes50 = map[problem]Code{}
+
+// codes20 are the error codes of CAM (tencent-cam.md ERR).
+var codes20 = map[problem]Code{
+	pSize: "PolicyDocumentLengthOverLimit", pUnknownElement: "PolicyDocumentError", pType: "PolicyDocumentError",
+	pVersion: "VersionError", pMissingVersion: "VersionError",
+	pMissingStatement: "StatementError", pStatementType: "StatementError", pStatementCount: "StatementError",
+	pMissingEffect: "EffectError", pEffect: "EffectError",
+	pMissingAction: "ActionMiss", pActionType: "ActionError", pActionCount: "ActionMiss", pAction: "ActionError",
+	pMissingResource: "ResourceError", pResourceType: "ResourceError", pResourceCount: "ResourceError", pResource: "ResourceQcsError",
+	pPrincipalForbidden: "PrincipalError", pMissingPrincipal: "PrincipalError", pPrincipal: "PrincipalQcsError",
+	pConditionType: "ConditionError", pConditionCount: "ConditionError", pKeyCount: "ConditionContentError",
+	pOperator: "ConditionTypeError", pKey: "ConditionContentError", pOperatorKey: "ConditionContentError",
+	pValueType: "ConditionContentError", pValueCount: "ConditionContentError", pValue: "ConditionContentError", pVariable: "ConditionContentError",
+}
+
+func (d *Dialect) code(p problem) Code {
+	if c, ok := d.codes[p]; ok {
+		return c
+	}
+	return ours[p]
+}

@@ -1,0 +1,158 @@
+// Package policy reads policy documents of all dialects, strictly: everything
+// that is not understood is an error with its place in the text and a remedy,
+// and all errors of a document are reported at once.
+//
+//	doc, err := policy.Parse("backup.json", src)
+//	if err != nil {
+//		fmt.Println(err) // backup.json:4:17: error IAM.1035: …
+//	}
+package policy
+
+import (
+	"iter"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/resource"
+)
+
+// Effect is what a matching statement does.
+type Effect uint8
+
+const (
+	// Deny is the zero Effect.
+	Deny Effect = iota
+	Allow
+)
+
+// String returns Allow or Deny.
+func (e Effect) String() string {
+	if e == Allow {
+		return "Allow"
+	}
+	return "Deny"
+}
+
+// Document is a policy document that was read without error. It is immutable;
+// goroutines may share it. Only Parse and ParseAs make Documents.
+type Document struct {
+	dialect    *Dialect
+	file       string
+	statements []Statement
+	depends    []Dependency
+	warnings   Diagnostics
+}
+
+// Dialect returns the language that the document is written in.
+func (d *Document) Dialect() *Dialect { return d.dialect }
+
+// File returns the name given to Parse.
+func (d *Document) File() string { return d.file }
+
+// Len returns the number of statements.
+func (d *Document) Len() int { return len(d.statements) }
+
+// Statement returns statement i, counted from 0.
+func (d *Document) Statement(i int) *Statement { return &d.statements[i] }
+
+// Statements yields the statements in document order.
+func (d *Document) Statements() iter.Seq2[int, *Statement] {
+	return func(yield func(int, *Statement) bool) {
+		for i := range d.statements {
+			if !yield(i, &d.statements[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Depends yields the roles that this role depends on (huawei.md R-5). Only
+// v1.0 roles have any.
+func (d *Document) Depends() iter.Seq[Dependency] {
+	return func(yield func(Dependency) bool) {
+		for _, r := range d.depends {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Warnings returns a copy of what is legal but probably wrong, in the order of
+// positions.
+func (d *Document) Warnings() Diagnostics { return append(Diagnostics(nil), d.warnings...) }
+
+// Dependency names a role by the service that it belongs to, BASE for the
+// roles of all services, and by the name that people see (huawei.md R-6).
+type Dependency struct {
+	Catalog, DisplayName string
+	Pos                  Position
+}
+
+// Statement is one statement of a Document. It is immutable. Slices that its
+// methods return must not be changed.
+type Statement struct {
+	sid          string
+	effect       Effect
+	pos, end     Position
+	actions      []*action.Pattern
+	notAction    bool
+	resources    []*resource.Pattern
+	notResource  bool
+	hasResource  bool
+	principals   []Principal
+	notPrincipal bool
+	condition    condition.Block
+	actionPos    []Position
+	resourcePos  []Position
+	clausePos    []Position
+}
+
+// Sid returns the statement's identifier; it is often empty and decides
+// nothing.
+func (s *Statement) Sid() string { return s.sid }
+
+// Effect returns Allow or Deny.
+func (s *Statement) Effect() Effect { return s.effect }
+
+// Position returns where the statement begins and ends.
+func (s *Statement) Position() (pos, end Position) { return s.pos, s.end }
+
+// Actions returns the entries of Action or NotAction.
+func (s *Statement) Actions() []*action.Pattern { return s.actions }
+
+// NotAction reports whether the statement covers the actions that are not
+// listed.
+func (s *Statement) NotAction() bool { return s.notAction }
+
+// Resources returns the entries of Resource or NotResource. Where the document
+// has neither, the list is empty and HasResource false: every resource.
+func (s *Statement) Resources() []*resource.Pattern { return s.resources }
+
+// NotResource reports whether the statement covers the resources that are not
+// listed.
+func (s *Statement) NotResource() bool { return s.notResource }
+
+// HasResource reports whether the document has a Resource or NotResource
+// element here.
+func (s *Statement) HasResource() bool { return s.hasResource }
+
+// Principals returns the entries of Principal or NotPrincipal; none in
+// dialects that have no such element.
+func (s *Statement) Principals() []Principal { return s.principals }
+
+// NotPrincipal reports whether the statement covers the principals that are
+// not listed.
+func (s *Statement) NotPrincipal() bool { return s.notPrincipal }
+
+// Condition returns the Condition element; without clauses if there is none.
+func (s *Statement) Condition() *condition.Block { return &s.condition }
+
+// ActionPosition returns where entry i of Actions stands.
+func (s *Statement) ActionPosition(i int) Position { return s.actionPos[i] }
+
+// ResourcePosition returns where entry i of Resources stands.
+func (s *Statement) ResourcePosition(i int) Position { return s.resourcePos[i] }
+
+// ClausePosition returns where the key of clause i of Condition stands.
+func (s *Statement) ClausePosition(i int) Position { return s.clausePos[i] }

@@ -1,0 +1,297 @@
+package policy
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/suggest"
+)
+
+// Parse reads one document and tells its dialect from the version: 1.0, 1.1 or
+// 5.0 under Version, 2.0 under version. Organization, trust and resource
+// policies share a version with identity policies: read them with ParseAs.
+//
+// file is used in messages only. If anything is wrong the document is nil and
+// the error is of type Diagnostics, all findings in the order of their place.
+func Parse(file string, src []byte) (*Document, error) { return ParseAs(nil, file, src) }
+
+// ParseAs reads one document of the given dialect. A nil Dialect is that of
+// Parse.
+func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
+	root, problems := jsonsrc.Parse(src)
+	if d == nil {
+		d = guess(&root)
+	}
+	r := &reader{dialect: d, file: file, src: src}
+	for i, b := range src {
+		if b == '\n' {
+			r.lines = append(r.lines, i+1)
+		}
+	}
+	broken := false
+	for _, p := range problems {
+		kind := [...]problem{jsonsrc.Syntax: pSyntax, jsonsrc.Duplicate: pDuplicate, jsonsrc.Encoding: pEncoding, jsonsrc.Limit: pLimit}[p.Kind]
+		broken = broken || kind == pSyntax || kind == pLimit || root.End == 0
+		r.report(Error, kind, p.Pos, p.End, p.Reason, p.Fix)
+	}
+	if !broken {
+		r.document(&root)
+	}
+	r.found.sort()
+	if err := r.found.Err(); err != nil {
+		return nil, err
+	}
+	r.doc.dialect, r.doc.file, r.doc.warnings = d, file, r.found
+	return &r.doc, nil
+}
+
+// guess tells the dialect from the version member.
+func guess(root *jsonsrc.Node) *Dialect {
+	for _, d := range []*Dialect{HuaweiRole, HuaweiPolicy, HuaweiIdentity} {
+		if m, ok := root.Member("Version"); ok && m.Value.Text == d.version {
+			return d
+		}
+	}
+	if _, ok := root.Member("version"); ok {
+		return TencentCAM
+	}
+	if _, ok := root.Member("statement"); ok {
+		return TencentCAM
+	}
+	return HuaweiIdentity
+}
+
+// maxFindings bounds the diagnostics of one document.
+const maxFindings = 100
+
+// reader reads one document. It goes on after an error, to find them all.
+type reader struct {
+	dialect *Dialect
+	file    string
+	src     []byte
+	lines   []int // offsets at which lines 2, 3, … begin
+	found   Diagnostics
+	doc     Document
+	shared  []Principal // CAM: a principal for all statements (G14)
+}
+
+func (r *reader) position(offset int) Position {
+	i := sort.SearchInts(r.lines, offset+1)
+	start := 0
+	if i > 0 {
+		start = r.lines[i-1]
+	}
+	return Position{i + 1, offset - start + 1, offset}
+}
+
+func (r *reader) report(sev Severity, p problem, pos, end int, message, fix string) {
+	r.reportCode(sev, r.dialect.code(p), pos, end, message, fix)
+}
+
+func (r *reader) reportCode(sev Severity, c Code, pos, end int, message, fix string) {
+	if len(r.found) < maxFindings {
+		r.found = append(r.found, Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix})
+	}
+}
+
+func (r *reader) error(p problem, n *jsonsrc.Node, message, fix string) {
+	r.report(Error, p, n.Pos, n.End, message, fix)
+}
+
+// document reads the top level.
+func (r *reader) document(root *jsonsrc.Node) {
+	if root.Kind != jsonsrc.Object {
+		r.error(pType, root, "a policy is an object, not "+root.Kind.String(), "write {…}")
+		return
+	}
+	m := r.members(root, r.dialect.top)
+	for _, e := range r.dialect.top {
+		if e.required && m[e.kind] == nil {
+			p, fix := pMissingStatement, "add "+quote(e.name)+": […]"
+			if e.kind == kVersion {
+				p, fix = pMissingVersion, "add "+quote(e.name)+": "+quote(r.dialect.version)
+			}
+			r.report(Error, p, root.Pos, root.Pos+1, "there is no "+e.name, fix)
+		}
+	}
+	if v := m[kVersion]; v != nil {
+		switch {
+		case v.Kind != jsonsrc.String:
+			r.error(pVersion, v, "the version is a string, not "+v.Kind.String(), "write "+quote(r.dialect.version))
+		case v.Text != r.dialect.version:
+			r.error(pVersion, v, "version "+quote(v.Text)+" is unknown for a "+r.dialect.title, r.versionFix())
+		}
+	}
+	if n := m[kDepends]; n != nil {
+		r.depends(n, element2(r.dialect.top, kDepends))
+	}
+	if n := m[kPrincipal]; n != nil {
+		r.shared = r.principals(n)
+	}
+	if n := m[kStatement]; n != nil {
+		r.statements(n, element2(r.dialect.top, kStatement))
+	}
+	r.size(root)
+}
+
+func (r *reader) versionFix() string {
+	if r.dialect.IsCAM() {
+		return `write "2.0"`
+	}
+	return "write " + quote(r.dialect.version) + `; roles have "1.0", policies "1.1", identity and organization policies "5.0"`
+}
+
+// element2 returns the row of a kind.
+func element2(table []element, k elementKind) *element {
+	for i := range table {
+		if table[i].kind == k {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+// members sorts the members of an object by the kind of element. Unknown and
+// forbidden ones are reported.
+func (r *reader) members(n *jsonsrc.Node, table []element) (found [nKinds]*jsonsrc.Node) {
+	for i := range n.Members {
+		m := &n.Members[i]
+		e := lookup(table, m.Name)
+		switch {
+		case e == nil:
+			r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown element "+quote(m.Name), r.nearest(table, m.Name))
+		case e.kind == kForbidden:
+			r.report(Error, e.code, m.NamePos, m.NameEnd, "a "+r.dialect.title+" has no "+e.name, e.fix)
+		case found[e.kind] != nil:
+			// Both spellings of one element: the same as a duplicate name.
+			r.report(Error, pDuplicate, m.NamePos, m.NameEnd, "duplicate element "+quote(m.Name), "keep one of the two")
+		default:
+			found[e.kind] = &m.Value
+		}
+	}
+	return found
+}
+
+func lookup(table []element, name string) *element {
+	for i := range table {
+		if table[i].name == name || table[i].also != "" && table[i].also == name {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+func (r *reader) nearest(table []element, name string) string {
+	var names []string
+	for _, e := range table {
+		if e.kind != kForbidden {
+			if strings.EqualFold(e.name, name) {
+				return "element names are exact: write " + quote(e.name)
+			}
+			names = append(names, e.name)
+		}
+	}
+	if near := suggest.Nearest(name, names...); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	return "the elements here are " + strings.Join(names, ", ")
+}
+
+func (r *reader) depends(n *jsonsrc.Node, e *element) {
+	if n.Kind != jsonsrc.Array {
+		r.error(pDepends, n, e.name+" is an array, not "+n.Kind.String(), "write []")
+		return
+	}
+	if len(n.Items) > e.max {
+		fix := "leave it out"
+		if e.max > 0 {
+			fix = "name at most " + strconv.Itoa(e.max)
+		}
+		r.error(e.countCode, n, strconv.Itoa(len(n.Items))+" dependencies, "+strconv.Itoa(e.max)+" are allowed in a "+r.dialect.title, fix)
+	}
+	for i := range n.Items {
+		item := &n.Items[i]
+		d := Dependency{Pos: r.position(item.Pos)}
+		if item.Kind != jsonsrc.Object {
+			r.error(pDepends, item, "a dependency is an object, not "+item.Kind.String(), `write {"catalog": "BASE", "display_name": "Tenant Guest"}`)
+			continue
+		}
+		for j := range item.Members {
+			m := &item.Members[j]
+			to := map[string]*string{"catalog": &d.Catalog, "display_name": &d.DisplayName}[m.Name]
+			switch {
+			case to == nil:
+				r.report(Error, pDepends, m.NamePos, m.NameEnd, "unknown member "+quote(m.Name)+" of a dependency", "a dependency has catalog and display_name")
+			case m.Value.Kind != jsonsrc.String:
+				r.error(pDepends, &m.Value, m.Name+" is a string, not "+m.Value.Kind.String(), "")
+			default:
+				*to = m.Value.Text
+			}
+		}
+		for _, name := range []string{"catalog", "display_name"} {
+			if _, ok := item.Member(name); !ok {
+				r.error(pDepends, item, "the dependency has no "+name, `write {"catalog": "BASE", "display_name": "Tenant Guest"}`)
+			}
+		}
+		r.doc.depends = append(r.doc.depends, d)
+	}
+}
+
+func (r *reader) statements(n *jsonsrc.Node, e *element) {
+	items := n.Items
+	switch {
+	case n.Kind == jsonsrc.Object && e.shapes&object != 0:
+		items = []jsonsrc.Node{*n}
+	case n.Kind != jsonsrc.Array:
+		r.error(pStatementType, n, e.name+" is an array of statements, not "+n.Kind.String(), "put it in brackets")
+		return
+	}
+	switch {
+	case e.min == 0 && len(items) == 0:
+		r.report(Suggestion, pEmpty, n.Pos, n.End, "a policy without statements does nothing", "add a statement")
+	case len(items) < e.min:
+		r.error(e.countCode, n, "there are no statements", "add one")
+	case e.max > 0 && len(items) > e.max:
+		r.error(e.countCode, n, strconv.Itoa(len(items))+" statements, "+strconv.Itoa(e.max)+" are allowed in a "+r.dialect.title, "split the policy")
+	}
+	for i := range items {
+		r.statement(&items[i])
+	}
+}
+
+// size checks the number of characters of the document.
+func (r *reader) size(root *jsonsrc.Node) {
+	n := 0
+	if r.dialect.sizeSpace {
+		n = utf8.RuneCount(r.src)
+	} else {
+		for _, c := range string(r.src) {
+			if !unicode.IsSpace(c) {
+				n++
+			}
+		}
+	}
+	if n <= r.dialect.size {
+		return
+	}
+	sev := Warning
+	if r.dialect.sizeError {
+		sev = Error
+	}
+	r.report(sev, pSize, root.Pos, root.End, "the document has "+strconv.Itoa(n)+" characters; a "+r.dialect.title+" may have "+strconv.Itoa(r.dialect.size), "split it")
+}
+
+func quote(s string) string {
+	if len(s) > 80 {
+		n := 80
+		for s[n]&0xC0 == 0x80 {
+			n--
+		}
+		return strconv.Quote(s[:n]) + "…"
+	}
+	return strconv.Quote(s)
+}

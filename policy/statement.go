@@ -1,0 +1,487 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/resource"
+)
+
+// statement reads one statement and adds it to the document.
+func (r *reader) statement(n *jsonsrc.Node) {
+	if n.Kind != jsonsrc.Object {
+		r.error(pStatementType, n, "a statement is an object, not "+n.Kind.String(), "write {…}")
+		return
+	}
+	table := r.dialect.statement
+	m := r.members(n, table)
+	s := Statement{}
+	s.pos, s.end = r.position(n.Pos), r.position(n.End)
+	if v := m[kSid]; v != nil {
+		if v.Kind != jsonsrc.String {
+			r.error(pType, v, "the Sid is a string, not "+v.Kind.String(), "put it in quotes")
+		}
+		s.sid = v.Text
+	}
+	r.effect(&s, n, m[kEffect])
+	r.actions(&s, n, m[kAction], m[kNotAction])
+	r.resources(&s, n, m[kResource], m[kNotResource])
+	r.whose(&s, n, m[kPrincipal], m[kNotPrincipal])
+	if v := m[kCondition]; v != nil {
+		r.condition(&s, v, element2(table, kCondition))
+	}
+	r.doc.statements = append(r.doc.statements, s)
+}
+
+func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) {
+	name := element2(r.dialect.statement, kEffect).name
+	allow, deny := r.dialect.effects[0], r.dialect.effects[1]
+	fix := "write " + quote(allow[0]) + " or " + quote(deny[0])
+	switch {
+	case v == nil:
+		r.report(Error, pMissingEffect, n.Pos, n.Pos+1, "the statement has no "+name, "add "+quote(name)+": "+quote(allow[0])+" or "+quote(deny[0]))
+	case v.Kind != jsonsrc.String:
+		r.error(pEffect, v, "the "+name+" is a string, not "+v.Kind.String(), fix)
+	case r.oneOf(v.Text, allow):
+		s.effect = Allow
+	case !r.oneOf(v.Text, deny):
+		r.error(pEffect, v, "the "+name+" is neither "+allow[0]+" nor "+deny[0]+" but "+quote(v.Text), fix)
+	}
+}
+
+func (r *reader) oneOf(s string, spellings []string) bool {
+	for _, w := range spellings {
+		if s == w || r.dialect.foldEffect && len(s) == len(w) && strings.EqualFold(s, w) && isASCII(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
+	e := element2(r.dialect.statement, kAction)
+	v := yes
+	switch {
+	case yes != nil && not != nil:
+		r.error(pActionTwice, not, "Action and NotAction in one statement", "keep one of the two")
+		return
+	case not != nil:
+		v, s.notAction = not, true
+		if e2 := element2(r.dialect.statement, kNotAction); e2 != nil {
+			e = e2
+		}
+		if r.dialect == HuaweiSCP {
+			r.notInSCP(s, not, "NotAction")
+		}
+	case yes == nil && r.dialect == HuaweiSCP && s.effect == Deny:
+		// S-13, A-2: every action.
+		p, _ := action.Compile(action.Identity, "*")
+		s.actions, s.actionPos = []*action.Pattern{p}, []Position{s.pos}
+		r.report(Warning, pWideSCP, n.Pos, n.Pos+1, "a Deny without Action denies every action", `write "Action": ["*"] if that is meant`)
+		return
+	case yes == nil:
+		fix := "add " + quote(e.name) + ": […]"
+		r.report(Error, pMissingAction, n.Pos, n.Pos+1, "the statement has no "+e.name, fix)
+		return
+	}
+	for _, item := range r.list(v, e, s.notAction, pActionType) {
+		if !r.text(item, e, pAction, pActionLength) {
+			continue
+		}
+		p, err := action.Compile(r.dialect.actions, item.Text)
+		if err != nil {
+			bad := err.(*action.Error)
+			r.at(pAction, item, bad.Offset, quote(item.Text)+" is not an action here: "+bad.Reason, bad.Fix)
+			continue
+		}
+		if r.dialect == HuaweiSCP && s.effect == Deny && strings.HasPrefix(p.Text(), "*") {
+			r.report(Warning, pServiceWildcard, item.Pos, item.End, "the service of an action in an SCP may have to be a name", "write one entry for each service")
+		}
+		s.actions = append(s.actions, p)
+		s.actionPos = append(s.actionPos, r.position(item.Pos))
+	}
+}
+
+// notInSCP: documents disagree on NotAction and NotResource in SCPs; in a Deny
+// they can only narrow and are accepted (A-1).
+func (r *reader) notInSCP(s *Statement, v *jsonsrc.Node, name string) {
+	if s.effect == Allow {
+		r.error(pNotActionAllow, v, "an Allow of an SCP has no "+name, "list what is allowed")
+		return
+	}
+	r.report(Warning, pNotInSCP, v.Pos, v.End, "the vendor's pages disagree on "+name+" in an SCP", "list what is denied, to be sure")
+}
+
+func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
+	e := element2(r.dialect.statement, kResource)
+	v := yes
+	switch {
+	case yes != nil && not != nil:
+		r.error(pResourceTwice, not, "Resource and NotResource in one statement", "keep one of the two")
+		return
+	case not != nil:
+		v, s.notResource = not, true
+		if r.dialect == HuaweiSCP {
+			r.notInSCP(s, not, "NotResource")
+		}
+	case yes == nil:
+		if e != nil && e.required {
+			r.report(Error, pMissingResource, n.Pos, n.Pos+1, "the statement has no "+e.name, `write "`+e.name+`": "*" for every resource`)
+		}
+		return
+	}
+	s.hasResource = true
+	grammar := r.dialect.resources
+	if v.Kind == jsonsrc.Object && e.shapes&uriObject != 0 {
+		uri, ok := v.Member("uri")
+		if !ok || len(v.Members) != 1 {
+			r.error(pResourceType, v, "a Resource object has the one member uri", `write {"uri": ["/iam/agencies/<id>"]}`)
+			return
+		}
+		v, grammar = &uri.Value, resource.Agency
+		e = &element{name: "uri", shapes: array, min: 1, max: 20, length: e.length, countCode: pURICount}
+	} else if e.shapes&array == 0 && v.Kind == jsonsrc.Array {
+		// R-3: a role names agencies only.
+		r.reportCode(Error, r.codeOf("IAM.1038", pResource), v.Pos, v.End, "a "+r.dialect.title+" names agencies only", `write {"uri": ["/iam/agencies/<id>"]}`)
+		return
+	}
+	for _, item := range r.list(v, e, s.notResource, pResourceType) {
+		if !r.text(item, e, pResource, pResourceLength) {
+			continue
+		}
+		p, err := resource.Compile(grammar, item.Text)
+		if err != nil {
+			bad := err.(*resource.Error)
+			r.reportCode(Error, r.resourceCode(grammar, bad), item.Offset(r.src, bad.Offset), item.End, quote(item.Text)+" is not a resource here: "+bad.Reason, bad.Fix)
+			continue
+		}
+		if why, at := p.Void(); why != "" {
+			r.report(Warning, pVariable, item.Offset(r.src, at), item.End, why+": the statement can never match", "write ${key}, or ${$} for a dollar sign")
+		}
+		s.resources = append(s.resources, p)
+		s.resourcePos = append(s.resourcePos, r.position(item.Pos))
+	}
+}
+
+// resourceCode is the vendor's code for what is wrong with a resource.
+func (r *reader) resourceCode(g resource.Grammar, e *resource.Error) Code {
+	switch {
+	case g == resource.Agency:
+		return r.codeOf("IAM.1038", pResource)
+	case r.dialect.IsCAM() && e.Segment == "project":
+		return "ResourceProjectError"
+	case r.dialect.IsCAM() && (e.Segment == "resource" || e.Segment == "service"):
+		return "ResourceContentError"
+	case g == resource.Policy && e.Segment == "region":
+		return r.codeOf("IAM.1043", pResource)
+	case g == resource.Policy && e.Segment == "service":
+		return r.codeOf("IAM.1045", pResource)
+	case g == resource.Policy && e.Segment == "type":
+		return r.codeOf("IAM.1046", pResource)
+	case g == resource.Policy && strings.HasPrefix(e.Reason, "blank"):
+		return r.codeOf("IAM.1041", pResource)
+	}
+	return r.dialect.code(pResource)
+}
+
+// codeOf is c in the dialects of IAM's error codes, else the code of p.
+func (r *reader) codeOf(c Code, p problem) Code {
+	if strings.HasPrefix(string(r.dialect.code(p)), "IAM.") {
+		return c
+	}
+	return r.dialect.code(p)
+}
+
+// list returns the entries of an element that is a list or, where the dialect
+// has that, a bare value.
+func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType problem) []*jsonsrc.Node {
+	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
+		return []*jsonsrc.Node{v}
+	}
+	if v.Kind != jsonsrc.Array {
+		fix := "write […]"
+		if v.Kind == jsonsrc.String {
+			fix = "write [" + quote(v.Text) + "]"
+		}
+		r.error(badType, v, e.name+" is an array of strings, not "+v.Kind.String(), fix)
+		return nil
+	}
+	switch {
+	case len(v.Items) < e.min:
+		r.error(e.countCode, v, e.name+" is empty", "name at least one")
+	case e.max > 0 && len(v.Items) > e.max:
+		r.error(e.countCode, v, strconv.Itoa(len(v.Items))+" entries in "+e.name+", "+strconv.Itoa(e.max)+" are allowed", "split the statement")
+	case len(v.Items) == 0 && not:
+		// A-18: nothing excluded would be everything.
+		r.error(badType, v, "an empty "+e.name+" would cover everything", `write "*" without Not if that is meant`)
+	case len(v.Items) == 0:
+		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" matches nothing", "name at least one")
+	}
+	items := make([]*jsonsrc.Node, 0, len(v.Items))
+	for i := range v.Items {
+		if v.Items[i].Kind != jsonsrc.String {
+			r.error(badType, &v.Items[i], "an entry of "+e.name+" is a string, not "+v.Items[i].Kind.String(), "put it in quotes")
+			continue
+		}
+		items = append(items, &v.Items[i])
+	}
+	return items
+}
+
+// text checks what holds for every entry.
+func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
+	if n.Text == "" {
+		r.error(bad, n, "an entry of "+e.name+" is empty", "remove it")
+		return false
+	}
+	if e.length > 0 && utf8.RuneCountInString(n.Text) > e.length {
+		r.error(length, n, "the entry has more than "+strconv.Itoa(e.length)+" characters", "shorten it with *")
+		return false
+	}
+	return true
+}
+
+// at reports an error inside a string.
+func (r *reader) at(p problem, n *jsonsrc.Node, offset int, message, fix string) {
+	r.report(Error, p, n.Offset(r.src, offset), n.End, message, fix)
+}
+
+// whose reads the principals of a statement.
+func (r *reader) whose(s *Statement, n, yes, not *jsonsrc.Node) {
+	if len(r.dialect.principals) == 0 {
+		return
+	}
+	v := yes
+	switch {
+	case yes != nil && not != nil:
+		r.error(pPrincipal, not, "Principal and NotPrincipal in one statement", "keep one of the two")
+		return
+	case not != nil:
+		v, s.notPrincipal = not, true
+	case yes == nil && r.shared != nil:
+		s.principals = r.shared
+		return
+	case yes == nil:
+		name := element2(r.dialect.statement, kPrincipal).name
+		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+name, "add "+quote(name)+": {"+quote(r.dialect.principals[0])+": […]}")
+		return
+	case r.shared != nil:
+		r.error(pPrincipal, yes, "a principal here and one for the whole document", "keep one of the two")
+		return
+	}
+	s.principals = r.principals(v)
+}
+
+func (r *reader) principals(v *jsonsrc.Node) (out []Principal) {
+	add := func(key string, n *jsonsrc.Node) {
+		if n.Kind != jsonsrc.String {
+			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), "put it in quotes")
+			return
+		}
+		p, reason, fix := parsePrincipal(r.dialect, key, n.Text)
+		if reason != "" {
+			r.error(pPrincipal, n, quote(n.Text)+" is "+reason, fix)
+			return
+		}
+		p.pos = r.position(n.Pos)
+		out = append(out, p)
+	}
+	if v.Kind == jsonsrc.String && r.dialect.IsCAM() {
+		if v.Text != "*" {
+			r.error(pPrincipal, v, "a principal is \"*\" or an object", `write {"qcs": [`+quote(v.Text)+"]}")
+			return []Principal{}
+		}
+		add("", v)
+		return out
+	}
+	if v.Kind != jsonsrc.Object {
+		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+quote(r.dialect.principals[0])+": […]}")
+		return []Principal{}
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		known := false
+		for _, k := range r.dialect.principals {
+			known = known || k == m.Name
+		}
+		switch {
+		case !known:
+			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
+		case m.Value.Kind == jsonsrc.Array:
+			for j := range m.Value.Items {
+				add(m.Name, &m.Value.Items[j])
+			}
+		case m.Value.Kind == jsonsrc.String && r.dialect.IsCAM():
+			add(m.Name, &m.Value)
+		default:
+			r.error(pPrincipal, &m.Value, m.Name+" is an array, not "+m.Value.Kind.String(), "put it in brackets")
+		}
+	}
+	if len(out) == 0 && r.found.Err() == nil {
+		r.error(pPrincipal, v, "the principal names nobody", "name one")
+	}
+	if out == nil {
+		out = []Principal{}
+	}
+	return out
+}
+
+// condition reads a Condition element.
+func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
+	if v.Kind == jsonsrc.Array && len(v.Items) == 0 && e.shapes&emptyArray != 0 {
+		return // G16
+	}
+	if v.Kind != jsonsrc.Object {
+		r.error(pConditionType, v, e.name+" is an object, not "+v.Kind.String(), "write {operator: {key: [values]}}")
+		return
+	}
+	r.count(v, e.min, e.max, pConditionCount, e.name+" has", "operators")
+	if len(v.Members) == 0 && e.min == 0 && !r.dialect.IsCAM() {
+		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" is no condition", "leave it out")
+	}
+	var clauses []condition.Clause
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.Value.Kind != jsonsrc.Object {
+			r.error(pConditionType, &m.Value, "an operator holds an object, not "+m.Value.Kind.String(), "write {key: [values]}")
+			continue
+		}
+		switch {
+		case len(m.Value.Members) == 0 && (r.dialect.IsCAM() || r.dialect.maxKeys > 0):
+			r.error(pKeyCount, &m.Value, "the operator has no keys", "name a key or leave the operator out")
+		case len(m.Value.Members) == 0:
+			r.report(Suggestion, pEmpty, m.Value.Pos, m.Value.End, "an operator without keys is no condition", "leave it out")
+		default:
+			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
+		}
+		seen := make(map[condition.Key]bool)
+		reported := false
+		for j := range m.Value.Members {
+			k := &m.Value.Members[j]
+			c, ok := r.clause(m, k, &reported)
+			if !ok {
+				continue
+			}
+			if seen[c.Key()] {
+				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
+			}
+			seen[c.Key()] = true
+			clauses = append(clauses, c)
+			s.clausePos = append(s.clausePos, r.position(k.NamePos))
+		}
+	}
+	s.condition = condition.NewBlock(clauses)
+}
+
+func (r *reader) count(v *jsonsrc.Node, min, max int, p problem, what, of string) {
+	n := len(v.Members)
+	switch {
+	case n < min:
+		r.error(p, v, what+" no "+of, "leave it out")
+	case max > 0 && n > max:
+		r.error(p, v, what+" "+strconv.Itoa(n)+" "+of+", "+strconv.Itoa(max)+" are allowed", "split the statement")
+	}
+}
+
+// clause reads one key under the operator op. What is wrong with the operator
+// itself is reported once, through reported.
+func (r *reader) clause(op, key *jsonsrc.Member, reported *bool) (c condition.Clause, ok bool) {
+	v := &key.Value
+	values, nodes, ok := r.values(v)
+	if !ok {
+		return c, false
+	}
+	c, problems := condition.Compile(r.dialect.conditions, op.Name, key.Name, values)
+	for _, p := range problems {
+		sev := Error
+		if p.Warning {
+			sev = Warning
+		} else {
+			ok = false
+		}
+		switch p.Part {
+		case condition.OperatorPart:
+			if !*reported {
+				*reported = true
+				r.report(sev, pOperator, op.NamePos, op.NameEnd, p.Reason, p.Fix)
+			}
+		case condition.KeyPart:
+			code := pKey
+			if p.Kind == condition.OperatorKey {
+				code = pOperatorKey
+			}
+			r.report(sev, code, key.NamePos, key.NameEnd, p.Reason, p.Fix)
+		default:
+			code := pValue
+			if p.Kind == condition.BadVariable {
+				code = pVariable
+			}
+			n := nodes[p.Value]
+			at := n.Pos
+			if n.Kind == jsonsrc.String && p.Kind != condition.BadValue {
+				at = n.Offset(r.src, p.Offset)
+			}
+			r.report(sev, code, at, n.End, p.Reason, p.Fix)
+		}
+	}
+	return c, ok
+}
+
+// values returns the values of a key as text, with their nodes.
+func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node, ok bool) {
+	shapes := r.dialect.values
+	list := []*jsonsrc.Node{v}
+	if v.Kind == jsonsrc.Array {
+		list = list[:0]
+		for i := range v.Items {
+			list = append(list, &v.Items[i])
+		}
+	} else if shapes&^array == 0 {
+		fix := "write […]"
+		if v.Kind == jsonsrc.String {
+			fix = "write [" + quote(v.Text) + "]"
+		}
+		r.error(pValueType, v, "the values of a key are an array, not "+v.Kind.String(), fix)
+		return nil, nil, false
+	}
+	ok = true
+	length := 0
+	for _, n := range list {
+		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
+		if !legal {
+			fix := "put it in quotes"
+			if n.Kind == jsonsrc.Array || n.Kind == jsonsrc.Object || n.Kind == jsonsrc.Null {
+				fix = "write a string"
+			}
+			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), fix)
+			ok = false
+			continue
+		}
+		texts, nodes = append(texts, n.Text), append(nodes, n)
+		length += utf8.RuneCountInString(n.Text)
+	}
+	switch max := r.dialect.maxText; {
+	case max > 0 && ok && (length == 0 || length > max):
+		r.error(pValueCount, v, "the values of a key have 1 to "+strconv.Itoa(max)+" characters, not "+strconv.Itoa(length), "name a value or split the statement")
+		ok = false
+	case ok && len(list) == 0 && r.dialect.IsCAM():
+		r.error(pValueCount, v, "there are no values", "name one")
+		ok = false
+	case ok && len(list) == 0:
+		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is never satisfied", "name a value")
+	}
+	return texts, nodes, ok
+}
