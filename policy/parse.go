@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,12 +25,7 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	if d == nil {
 		d = guess(&root)
 	}
-	r := &reader{dialect: d, file: file, src: src}
-	for i, b := range src {
-		if b == '\n' {
-			r.lines = append(r.lines, i+1)
-		}
-	}
+	r := &reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src)}
 	broken := false
 	for _, p := range problems {
 		kind := [...]problem{jsonsrc.Syntax: pSyntax, jsonsrc.Duplicate: pDuplicate, jsonsrc.Encoding: pEncoding, jsonsrc.Limit: pLimit}[p.Kind]
@@ -73,19 +67,15 @@ type reader struct {
 	dialect *Dialect
 	file    string
 	src     []byte
-	lines   []int // offsets at which lines 2, 3, … begin
+	lines   jsonsrc.Lines
 	found   Diagnostics
 	doc     Document
 	shared  []Principal // CAM: a principal for all statements (G14)
 }
 
 func (r *reader) position(offset int) Position {
-	i := sort.SearchInts(r.lines, offset+1)
-	start := 0
-	if i > 0 {
-		start = r.lines[i-1]
-	}
-	return Position{i + 1, offset - start + 1, offset}
+	line, column := r.lines.At(offset)
+	return Position{line, column, offset}
 }
 
 func (r *reader) report(sev Severity, p problem, pos, end int, message, fix string) {

@@ -40,28 +40,39 @@ type Pattern struct {
 
 	// URN: service, region, account, type, path. QCS: service, region,
 	// account, resource. URI: the path.
+	// (In a QCS account uin/… or uid/… the matcher is for the number.)
 	seg [5]*wildcard.Matcher
 	raw [5]string // as compared; with wildcards and variables as written
 
 	emptyRegion bool // URN: region is * or empty
-	owner       bool // QCS: the account is that of the policy's owner
+	account     account
 }
+
+// account says how the account of a six-segment pattern is written.
+type account uint8
+
+const (
+	byText  account = iota // *, or an opaque text
+	ofOwner                // empty: the account that owns the policy
+	byUIN                  // uin/…
+	byAppID                // uid/…
+)
 
 // Facts is what matching may need beyond the name itself. A nil *Facts serves
 // where a pattern has no variables and names its account.
 type Facts struct {
 	// Variables are the expanded variables, in the order of Pattern.Variables.
 	Variables []string
-	// Accounts are the spellings of the account that owns the named resource:
-	// uin/<UIN> and uid/<APPID>. Without any, the account segment of the name
-	// is compared.
-	Accounts [2]string
-	// Owner is the root account that owns the policy, uin/<UIN>: where an
+	// UIN and AppID number the account that owns a named Tencent resource, as
+	// far as they are known; uin/<UIN> and uid/<APPID> are two spellings of it.
+	UIN, AppID string
+	// Owner is the UIN of the root account that owns the policy: where an
 	// empty account segment points (tencent-cam.md R2).
 	Owner string
-	// AnyOwner lets an empty account segment match although Owner is not
-	// known. A Deny sets it: not knowing must not switch it off.
-	AnyOwner bool
+	// Lenient lets an empty account segment match although one of the two
+	// accounts is not known. A Deny sets it: not knowing must not switch it
+	// off.
+	Lenient bool
 }
 
 // Compile reads an entry of a Resource element. Errors are of type *Error.
@@ -209,7 +220,14 @@ func (p *Pattern) qcs() (*Pattern, error) {
 				q, _ = wildcard.Parse(currentRegion(lit), wildcard.Syntax{})
 			}
 		case 4:
-			p.owner = isLit && (lit == "" || lit == "uin/")
+			switch text := q.String(); {
+			case text == "" || text == "uin/":
+				p.account = ofOwner
+			case strings.HasPrefix(text, "uin/"):
+				p.account = byUIN
+			case strings.HasPrefix(text, "uid/"):
+				p.account = byAppID
+			}
 		case 5:
 			if isLit && lit == "" {
 				return nil, &Error{s, at, "the resource is empty", "write type/id, type/* or *", names[i]}
@@ -218,6 +236,12 @@ func (p *Pattern) qcs() (*Pattern, error) {
 		if i >= 2 {
 			if err := p.segment(i-2, q); err != nil {
 				return nil, err
+			}
+			if p.account == byUIN || p.account == byAppID {
+				q, _ = wildcard.Parse(q.String()[len("uin/"):], wildcard.Syntax{Star: true})
+				if p.seg[2], err = q.Compile(false); err != nil {
+					return nil, p.error(err)
+				}
 			}
 		}
 		if i < 5 {
@@ -309,30 +333,27 @@ func (p *Pattern) Match(n Name, f *Facts) bool {
 // matchAccount compares the account of a six-segment path (tencent-cam.md R2,
 // R7 and ambiguity 15).
 func (p *Pattern) matchAccount(n Name, f *Facts) bool {
-	if f == nil {
-		f = &Facts{}
+	account, uin, appID := n.Account(), "", ""
+	if f != nil {
+		uin, appID = f.UIN, f.AppID
 	}
-	accounts := f.Accounts
-	if accounts[0] == "" && accounts[1] == "" {
-		accounts[0] = n.Account()
+	if s, ok := strings.CutPrefix(account, "uin/"); ok {
+		uin = s
+	} else if s, ok := strings.CutPrefix(account, "uid/"); ok {
+		appID = s
 	}
-	for _, a := range accounts {
-		switch {
-		case a == "":
-			continue
-		case p.owner:
-			if f.Owner == "" && f.AnyOwner || f.Owner != "" && a == f.Owner {
-				return true
-			}
-		case p.seg[2].Match(a, nil):
-			return true
+	switch p.account {
+	case ofOwner:
+		if f == nil || f.Owner == "" || uin == "" {
+			return f != nil && f.Lenient
 		}
+		return uin == f.Owner
+	case byUIN:
+		return uin != "" && p.seg[2].Match(uin, nil)
+	case byAppID:
+		return appID != "" && p.seg[2].Match(appID, nil)
 	}
-	if accounts[0] == "" && accounts[1] == "" {
-		// Nobody knows whose resource it is: only * covers it.
-		return p.owner && f.AnyOwner || !p.owner && p.seg[2].Match("", nil)
-	}
-	return false
+	return p.seg[2].Match(account, nil)
 }
 
 // String returns the pattern as it was written.
@@ -356,7 +377,7 @@ func (p *Pattern) Void() (reason string, offset int) { return p.void, p.at }
 
 // OwnerAccount reports whether the account segment stands for the account that
 // owns the policy (tencent-cam.md R2).
-func (p *Pattern) OwnerAccount() bool { return p.owner }
+func (p *Pattern) OwnerAccount() bool { return p.account == ofOwner }
 
 // Segments returns the segments as they are compared: service, region,
 // account, type, path of a URN; service, region, account, resource of a

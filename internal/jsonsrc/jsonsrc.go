@@ -7,6 +7,7 @@
 package jsonsrc
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -486,4 +487,25 @@ func quote(s string) string {
 		return strconv.Quote(s[:80]) + "…"
 	}
 	return strconv.Quote(s)
+}
+
+// Lines finds lines and columns in a text: the offsets at which its lines
+// begin.
+type Lines []int
+
+// NewLines indexes a text.
+func NewLines(src []byte) Lines {
+	l := Lines{0}
+	for i, b := range src {
+		if b == '\n' {
+			l = append(l, i+1)
+		}
+	}
+	return l
+}
+
+// At returns the line and the column in bytes, both counted from 1.
+func (l Lines) At(offset int) (line, column int) {
+	i := sort.SearchInts(l, offset+1)
+	return i, offset - l[i-1] + 1
 }

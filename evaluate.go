@@ -1,0 +1,174 @@
+// Package writ answers one question: may this principal do this action on this
+// resource, now? The answer comes from JSON policies in the languages of
+// Huawei Cloud (Open Telekom Cloud) IAM and Tencent Cloud CAM.
+//
+// Documents are parsed once (package policy), compiled once into a Set, and
+// the Set is asked any number of times, by any number of goroutines:
+//
+//	doc, err := policy.Parse("backup.json", src)
+//	set, err := writ.Compile(writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{doc}})
+//	d := set.Evaluate(&writ.Request{
+//		Action:    action.MustParse("cbr:vaults:delete"),
+//		Resources: []resource.Name{resource.MustParse("cbr:eu-de:0f12:vault:prod-7")},
+//	})
+//	if d.Allowed() { … }
+package writ
+
+import (
+	"iter"
+	"time"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/policy"
+	"github.com/writ-policy/writ/resource"
+)
+
+// Request is one question. The zero Request asks for no action and is denied.
+// Evaluate only reads it; goroutines may share a Request that nobody changes.
+type Request struct {
+	// Action is what is to be done.
+	Action action.Name
+	// Resources are what it is to be done to: each is decided on its own and
+	// all must be allowed (huawei.md A-6, tencent-cam.md E5). None, or a zero
+	// Name among them, says that the request touches no resource.
+	Resources []resource.Name
+	// Principal is who asks: a URN such as iam::<account>:user:<name>, or
+	// qcs::cam::uin/<root>:uin/<user>. The zero Name is anonymous.
+	Principal resource.Name
+	// AppID is the APPID of the caller's root account in Tencent Cloud.
+	AppID string
+	// Context holds the condition keys. A key that is not in it is absent;
+	// nothing but the clock is ever derived.
+	Context condition.Context
+	// Now is the time of the request, for g:CurrentTime and qcs:current_time
+	// where Context has no value. The zero Time stands for the clock, which is
+	// read at most once.
+	Now time.Time
+}
+
+// Outcome is the kind of a decision. The zero Outcome denies.
+type Outcome uint8
+
+const (
+	// ImplicitDeny: no statement allows it.
+	ImplicitDeny Outcome = iota
+	// ExplicitDeny: a Deny statement matches. Deny always wins.
+	ExplicitDeny
+	// GuardrailDeny: an organization policy or permission boundary does not
+	// allow it.
+	GuardrailDeny
+	// Undecided: the answer hangs on a condition that cannot be decided,
+	// because a value is missing or unreadable. It denies.
+	Undecided
+	// Allow: the request is allowed.
+	Allow
+)
+
+// String returns the outcome as messages write it.
+func (o Outcome) String() string {
+	return [...]string{"implicit deny", "explicit deny", "denied by guardrail", "undecided", "allow"}[o]
+}
+
+// Decision is the answer to a Request. The zero Decision denies. It is a value
+// and may be kept, and shared, for as long as one likes.
+type Decision struct {
+	set      *Set
+	row      int32 // the statement that settled it, or -1
+	layer    int32 // the guardrail that did not allow it, or -1
+	resource int32 // which of the request's resources, or -1
+	outcome  Outcome
+}
+
+// Allowed reports whether the request is allowed.
+func (d Decision) Allowed() bool { return d.outcome == Allow }
+
+// Outcome returns the kind of the decision.
+func (d Decision) Outcome() Outcome { return d.outcome }
+
+// Resource returns the index of the resource that was refused, -1 if the
+// request is allowed or touches none.
+func (d Decision) Resource() int {
+	if d.outcome == Allow || d.set == nil {
+		return -1
+	}
+	return int(d.resource)
+}
+
+// Guardrail returns the layer that did not allow the request; ok is false
+// unless the outcome is GuardrailDeny, or Undecided because of a guardrail.
+func (d Decision) Guardrail() (l Layer, ok bool) {
+	if d.set == nil || d.layer < 0 {
+		return Layer{}, false
+	}
+	return d.set.layers[d.layer].Layer, true
+}
+
+// Statement returns the statement that settled the decision: the first Deny
+// that matches, the first statement that cannot be decided, or the first Allow
+// that grants the request, in the order of layers and documents. ok is false
+// for an implicit deny: no statement settled it. Explain names all of them.
+func (d Decision) Statement() (r Reason, ok bool) {
+	if d.set == nil || d.row < 0 {
+		return Reason{}, false
+	}
+	return d.set.reason(d.row), true
+}
+
+// Reason is a statement that takes part in a decision.
+type Reason struct {
+	Layer    Layer
+	Document *policy.Document
+	// Index is the statement's place in the document, from 0.
+	Index int
+}
+
+// Statement returns the statement itself.
+func (r Reason) Statement() *policy.Statement { return r.Document.Statement(r.Index) }
+
+// Evaluate decides. It allocates nothing, returns no error, and fails closed:
+// what cannot be decided is denied. Any number of goroutines may call it.
+//
+// Every matching Deny denies. Then each guardrail layer must allow; guardrails
+// never grant. Then one Allow of an identity layer grants (huawei.md P-30,
+// S-15, 7.2; tencent-cam.md 6.1).
+func (s *Set) Evaluate(req *Request) Decision {
+	var q query
+	return q.decide(s, req)
+}
+
+// Explanation tells how a decision came about.
+type Explanation struct {
+	Decision Decision
+	reasons  []int32
+}
+
+// Reasons yields every statement that determines the decision, in the order of
+// layers and documents: all Deny statements that match, or else all that
+// cannot be decided, or else all Allow statements that grant the request. An
+// implicit deny has none.
+func (e *Explanation) Reasons() iter.Seq[Reason] {
+	return func(yield func(Reason) bool) {
+		for _, row := range e.reasons {
+			if !yield(e.Decision.set.reason(row)) {
+				return
+			}
+		}
+	}
+}
+
+// Explain decides as Evaluate does, with the same result, and then looks for
+// every statement that determines it. It allocates and is slower.
+func (s *Set) Explain(req *Request) *Explanation {
+	var q query
+	e := &Explanation{Decision: q.decide(s, req)}
+	if s == nil {
+		return e
+	}
+	for i := range s.rows {
+		if q.determines(e.Decision, int32(i)) {
+			e.reasons = append(e.reasons, int32(i))
+		}
+	}
+	return e
+}
