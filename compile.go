@@ -1,6 +1,7 @@
 package writ
 
 import (
+	"iter"
 	"strconv"
 
 	"github.com/writ-policy/writ/action"
@@ -14,33 +15,62 @@ import (
 type Kind uint8
 
 const (
-	// Identity documents are attached to the principal: they grant. All
-	// identity layers are united.
+	// Identity documents are attached to the principal, its groups or its
+	// role: they grant. All identity layers are united.
 	Identity Kind = iota + 1
-	// Guardrail documents bound what the others grant and never grant
-	// themselves: one level of an organization's policies, or a permission
-	// boundary. Each guardrail layer must allow; its documents are united
-	// (huawei.md S-15, S-16; tencent-cam.md O1 to O5, B1). A guardrail layer
-	// without documents allows nothing.
+	// Session documents came with temporary credentials: they bound what the
+	// identity layers grant (huawei.md I-31, tencent-cam.md S1). All session
+	// layers are united.
+	Session
+	// Guardrail documents are one level of an organization's policies: root,
+	// each unit on the path, account. They never grant. Each guardrail layer
+	// must allow; its documents are united (huawei.md S-15, S-16;
+	// tencent-cam.md O1 to O5). A guardrail layer without documents allows
+	// nothing.
 	Guardrail
+	// Boundary documents are the permission boundary of a user or role: as a
+	// guardrail, but it does not bind the root user (tencent-cam.md B1).
+	Boundary
+	// Resource documents are attached to what is accessed, and name
+	// principals: bucket policies, and the trust policy of a role or agency.
+	// Within one account they grant as identity documents do; across accounts
+	// both must (huawei.md 7.2, tencent-cam.md E6).
+	Resource
 )
 
-// String returns identity or guardrail.
+// String returns identity, session, guardrail, boundary or resource.
 func (k Kind) String() string {
 	switch k {
 	case Identity:
 		return "identity"
+	case Session:
+		return "session"
 	case Guardrail:
 		return "guardrail"
+	case Boundary:
+		return "boundary"
+	case Resource:
+		return "resource"
 	}
 	return "unknown kind " + strconv.Itoa(int(k))
 }
 
+// bounds reports whether a layer must allow and never grants.
+func (k Kind) bounds() bool { return k == Guardrail || k == Boundary }
+
 // Layer is a labelled group of documents.
 type Layer struct {
 	Kind Kind
-	// Name is for messages: root, ou:dev, account, boundary.
+	// Name is for messages, and for Request.Exempt: root, ou:dev, account.
 	Name string
+	// Group is the user group that identity documents are granted to. A role
+	// acts only if those that it depends on are granted to the same group.
+	// Layers without a group form one.
+	Group string
+	// Scope is where identity documents are granted (huawei.md 7.1). Outside
+	// of it they count for nothing, not even their Deny. The zero Scope is
+	// everywhere.
+	Scope Scope
 	// Owner is the UIN of the root account that owns the documents, in
 	// Tencent Cloud: where an empty account segment of a resource points. The
 	// default is the caller's account.
@@ -55,20 +85,26 @@ type Set struct {
 	catalog *catalog.Catalog
 	layers  []layer
 	rows    []row // in the order of layers, documents and statements
+	roles   []role
 }
 
 type layer struct {
 	Layer
 	denies, allows []int32 // indexes into rows
+	first          []int32 // first row of each document, and the end
 }
 
 // row is a compiled statement.
 type row struct {
 	document    *policy.Document
+	statement   *policy.Statement
 	index       int32
 	layer       int32
+	role        int32 // of a document with dependencies, else -1
 	effect      policy.Effect
 	cam         bool
+	old         bool // v1.0 or v1.1: speaks of actions by their old names
+	scp         bool
 	notAction   bool
 	notResource bool
 	everything  bool // no Resource element, or an entry *
@@ -101,8 +137,9 @@ type Compiler struct {
 	Catalog *catalog.Catalog
 }
 
-// Compile builds a Set from layers, in any order. The error is of type
-// *CompileError. A Set keeps the documents and copies the layers.
+// Compile builds a Set from layers. Their order does not matter for what is
+// allowed, only for which of several reasons a Decision names. The error is of
+// type *CompileError. A Set keeps the documents and copies the layers.
 func Compile(layers ...Layer) (*Set, error) { return Compiler{}.Compile(layers...) }
 
 // Compile builds a Set.
@@ -119,34 +156,45 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	}
 	for i, l := range layers {
 		fail := func(reason string) (*Set, error) { return nil, &CompileError{i, l.Name, reason} }
-		if l.Kind != Identity && l.Kind != Guardrail {
-			return fail("the layer is of " + l.Kind.String() + "; set Kind to Identity or Guardrail")
+		switch {
+		case l.Kind < Identity || l.Kind > Resource:
+			return fail("the layer is of " + l.Kind.String() + "; set its Kind")
+		case l.Kind != Identity && (l.Scope != Scope{} || l.Group != ""):
+			return fail("only an identity layer is granted to a group or at a scope")
 		}
 		l.Documents = append([]*policy.Document(nil), l.Documents...)
 		s.layers = append(s.layers, layer{Layer: l})
 		for _, d := range l.Documents {
-			if d == nil {
+			if d == nil || d.Dialect() == nil {
 				return fail("a document is nil")
 			}
 			if reason := misplaced(l.Kind, d.Dialect()); reason != "" {
 				return fail(d.File() + ": " + reason)
 			}
+			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
 			for j, st := range d.Statements() {
 				s.add(int32(i), d, j, st, known)
 			}
 		}
+		s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
+	}
+	if !s.findRoles() {
+		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(MaxRoles) + " documents depend on others"}
 	}
 	return s, nil
 }
 
 // misplaced says why documents of a dialect cannot stand in a layer.
 func misplaced(k Kind, d *policy.Dialect) string {
+	named := d == policy.HuaweiTrust || d == policy.TencentResource
 	switch {
-	case d == policy.HuaweiTrust || d == policy.TencentResource:
-		return "a " + d.String() + " document names principals and belongs to a resource, not into an " + k.String() + " layer"
-	case d == policy.HuaweiSCP && k == Identity:
+	case named && k != Resource:
+		return "a " + d.String() + " document names principals and belongs into a resource layer"
+	case !named && k == Resource:
+		return "a " + d.String() + " document names no principals; a resource layer takes huawei-trust and cam-resource"
+	case d == policy.HuaweiSCP && !k.bounds():
 		return "an SCP never grants; put it into a guardrail layer"
-	case d == policy.HuaweiRole && k == Guardrail:
+	case d == policy.HuaweiRole && k != Identity:
 		return "a role grants; put it into an identity layer"
 	}
 	return ""
@@ -155,7 +203,8 @@ func misplaced(k Kind, d *policy.Dialect) string {
 // add lowers one statement.
 func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Statement, known func(condition.Key) (condition.KeyInfo, bool)) {
 	r := row{
-		document: d, index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
+		document: d, statement: st, index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
+		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect() == policy.HuaweiSCP,
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
 		actions: st.Actions(), resources: st.Resources(), condition: st.Condition().Bind(known),
 	}
@@ -189,4 +238,15 @@ func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Stateme
 func (s *Set) reason(i int32) Reason {
 	r := &s.rows[i]
 	return Reason{Layer: s.layers[r.layer].Layer, Document: r.document, Index: int(r.index)}
+}
+
+// Layers yields the layers in the order in which they were given.
+func (s *Set) Layers() iter.Seq[Layer] {
+	return func(yield func(Layer) bool) {
+		for i := range s.layers {
+			if !yield(s.layers[i].Layer) {
+				return
+			}
+		}
+	}
 }

@@ -38,6 +38,28 @@ type Request struct {
 	Principal resource.Name
 	// AppID is the APPID of the caller's root account in Tencent Cloud.
 	AppID string
+	// Service is the cloud service that asks on its own behalf, for trust
+	// policies: service.ecs, or cvm.qcloud.com. Principal is then zero.
+	Service string
+	// Root: the principal is the root user of its account. It may do
+	// everything with the account's own resources that no Deny and no
+	// guardrail refuses (huawei.md 7.2 step 6, tencent-cam.md E7).
+	Root bool
+	// Owner is the account that owns the resources. The default is the account
+	// segment of each, else the caller's account.
+	Owner Account
+	// Exempt names the layers that do not bind this request: an organization's
+	// policies do not bind the management account or service-linked agencies
+	// (huawei.md S-19, tencent-cam.md O5). It is never guessed. Only guardrail
+	// and boundary layers can be named.
+	Exempt []string
+	// Scope is where the request is made: Global, or Project(id). With the
+	// zero Scope every grant counts, whatever its scope is, save grants for an
+	// enterprise project.
+	Scope Scope
+	// EnterpriseProject is the id of the enterprise project that the resources
+	// belong to.
+	EnterpriseProject string
 	// Context holds the condition keys. A key that is not in it is absent;
 	// nothing but the clock is ever derived.
 	Context condition.Context
@@ -45,6 +67,14 @@ type Request struct {
 	// where Context has no value. The zero Time stands for the clock, which is
 	// read at most once.
 	Now time.Time
+}
+
+// Account is an account by its numbers. The zero Account is unknown.
+type Account struct {
+	// ID is the account id in Huawei Cloud, the root UIN in Tencent Cloud.
+	ID string
+	// AppID is the APPID in Tencent Cloud.
+	AppID string
 }
 
 // Outcome is the kind of a decision. The zero Outcome denies.
@@ -129,9 +159,11 @@ func (r Reason) Statement() *policy.Statement { return r.Document.Statement(r.In
 // Evaluate decides. It allocates nothing, returns no error, and fails closed:
 // what cannot be decided is denied. Any number of goroutines may call it.
 //
-// Every matching Deny denies. Then each guardrail layer must allow; guardrails
-// never grant. Then one Allow of an identity layer grants (huawei.md P-30,
-// S-15, 7.2; tencent-cam.md 6.1).
+// Every matching Deny denies. Then each guardrail and boundary layer must
+// allow. Then the grant is looked for: an Allow of an identity layer that the
+// session layers, if there are any, allow too; or one of a resource layer;
+// across accounts, and to assume a role or agency, both (huawei.md 7.2,
+// tencent-cam.md 6.1).
 func (s *Set) Evaluate(req *Request) Decision {
 	var q query
 	return q.decide(s, req)

@@ -3,6 +3,7 @@ package writ
 import (
 	"strings"
 
+	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
@@ -15,12 +16,17 @@ type query struct {
 	req    *Request
 	env    condition.Env
 	action *catalog.Action // nil if no catalog knows it
-	caller string          // Tencent: UIN of the caller's root account
+	caller string          // account id of the caller; in Tencent the UIN of its root account
 
 	// What follows belongs to the resource that is being decided.
 	resource resource.Name
-	foreign  bool // of a type that the action does not have (huawei.md I-25)
+	mistyped bool // of a type that the action does not have (huawei.md I-25)
+	foreign  bool // of another account than the caller's
+	own      bool // the caller is the root user of the account that owns it
 	facts    resource.Facts
+
+	rolesKnown bool
+	roles      [MaxRoles]bool // which of set.roles are active
 }
 
 // decide decides each resource; the first of the worst outcomes counts.
@@ -31,9 +37,7 @@ func (q *query) decide(s *Set, req *Request) Decision {
 	q.set, q.req = s, req
 	q.env.Context, q.env.Now = req.Context, req.Now
 	q.action, _ = s.catalog.Action(req.Action)
-	if req.Action.IsCAM() {
-		q.identify()
-	}
+	q.identify()
 	if len(req.Resources) == 0 {
 		return q.one(-1)
 	}
@@ -49,10 +53,15 @@ func (q *query) decide(s *Set, req *Request) Decision {
 // rank orders the outcomes of several resources from best to worst.
 var rank = [...]int{Allow: 0, ImplicitDeny: 1, GuardrailDeny: 1, Undecided: 2, ExplicitDeny: 3}
 
-// identify takes the caller's numbers from a CAM principal (tencent-cam.md V1,
-// P2): qcs::cam::uin/OWNER:uin/SUB, or root for the account itself.
+// identify takes the caller's account and, in CAM, its numbers from the
+// principal (tencent-cam.md V1, P2): qcs::cam::uin/OWNER:uin/SUB, or root for
+// the account itself.
 func (q *query) identify() {
 	p := q.req.Principal
+	if !q.req.Action.IsCAM() {
+		q.caller = p.Account()
+		return
+	}
 	if owner, ok := strings.CutPrefix(p.Account(), "uin/"); ok {
 		q.caller, q.env.OwnerUIN = owner, owner
 		if p.Path() == "root" {
@@ -66,45 +75,83 @@ func (q *query) identify() {
 
 // aim turns the query to resource i of the request; -1 is none.
 func (q *query) aim(i int) {
-	q.resource, q.foreign, q.facts = resource.Name{}, false, resource.Facts{}
+	q.resource, q.mistyped, q.facts = resource.Name{}, false, resource.Facts{}
 	if i >= 0 {
 		q.resource = q.req.Resources[i]
 	}
 	if q.req.Action.IsCAM() {
-		q.owner()
-		return
+		q.ownerCAM()
+	} else {
+		q.ownerHuawei()
 	}
-	if q.action == nil || q.resource.IsZero() {
+	q.own = q.req.Root && !q.foreign
+	if q.action == nil || q.resource.IsZero() || q.req.Action.IsCAM() {
 		return
 	}
 	if !q.action.HasTypes() {
 		q.resource = resource.Name{} // I-24
 		return
 	}
-	q.foreign = !q.action.HasType(q.resource.Service(), q.resource.Type())
+	q.mistyped = !q.action.HasType(q.resource.Service(), q.resource.Type())
 }
 
-// owner finds out both numbers of the account that owns the resource, as far
-// as the request tells them (tencent-cam.md R7 and ambiguity 15).
-func (q *query) owner() {
-	account := q.resource.Account()
-	if account == "" {
-		account = q.req.Principal.Account()
+func (q *query) ownerHuawei() {
+	owner := q.req.Owner.ID
+	if owner == "" {
+		owner = q.resource.Account()
 	}
-	uin, _ := strings.CutPrefix(account, "uin/")
+	q.foreign = owner != "" && owner != "*" && q.caller != "" && owner != q.caller
+}
+
+// ownerCAM finds out both numbers of the account that owns the resource, as
+// far as the request tells them (tencent-cam.md R7 and ambiguity 15).
+func (q *query) ownerCAM() {
+	account := q.resource.Account()
+	uin, isUIN := strings.CutPrefix(account, "uin/")
 	appID, isAppID := strings.CutPrefix(account, "uid/")
 	switch {
-	case isAppID:
-		q.facts.AppID = appID
-		if appID == q.req.AppID {
-			q.facts.UIN = q.caller
-		}
-	case uin != account:
+	case isUIN:
 		q.facts.UIN = uin
-		if uin == q.caller {
+		if uin == q.req.Owner.ID {
+			q.facts.AppID = q.req.Owner.AppID
+		} else if uin == q.caller {
 			q.facts.AppID = q.req.AppID
 		}
+	case isAppID:
+		q.facts.AppID = appID
+		if appID == q.req.Owner.AppID {
+			q.facts.UIN = q.req.Owner.ID
+		} else if appID == q.req.AppID {
+			q.facts.UIN = q.caller
+		}
+	case account == "":
+		q.facts.UIN, q.facts.AppID = q.caller, q.req.AppID
 	}
+	owner := q.facts.UIN
+	if q.req.Owner.ID != "" {
+		owner = q.req.Owner.ID
+	}
+	q.foreign = q.caller != "" && owner != q.caller && (owner != "" || account != "")
+}
+
+// skips reports whether a layer does not take part in this decision.
+func (q *query) skips(l *layer) bool {
+	switch {
+	case l.Kind.bounds():
+		for _, name := range q.req.Exempt {
+			if name == l.Name {
+				return true
+			}
+		}
+	case !l.Scope.covers(q.req.Scope, q.req.EnterpriseProject):
+		return true
+	}
+	if q.own && q.req.Action.IsCAM() {
+		// Organization policies bind the root user, and the policy of a bucket
+		// may, but for the right to change that policy (E7, E8).
+		return l.Kind != Guardrail && (l.Kind != Resource || q.req.Action.Service() != "cos" || q.req.Action.Operation() == "PutBucketPolicy")
+	}
+	return false
 }
 
 // one decides resource i, or a request without resources if i is -1.
@@ -114,7 +161,11 @@ func (q *query) one(i int) Decision {
 
 	// 1. A Deny anywhere.
 	for j := range q.set.layers {
-		r, row := q.first(q.set.layers[j].denies)
+		l := &q.set.layers[j]
+		if len(l.denies) == 0 || q.skips(l) {
+			continue
+		}
+		r, row := q.first(l.denies)
 		if r == condition.True {
 			d.outcome, d.row = ExplicitDeny, row
 			return d
@@ -130,7 +181,7 @@ func (q *query) one(i int) Decision {
 	// 2. Every guardrail must allow.
 	for j := range q.set.layers {
 		l := &q.set.layers[j]
-		if l.Kind != Guardrail {
+		if !l.Kind.bounds() || q.skips(l) {
 			continue
 		}
 		if r, row := q.first(l.allows); r != condition.True {
@@ -142,21 +193,98 @@ func (q *query) one(i int) Decision {
 		}
 	}
 
-	// 3. One grant is needed.
-	for j := range q.set.layers {
-		l := &q.set.layers[j]
-		if l.Kind != Identity {
-			continue
-		}
-		switch r, row := q.first(l.allows); {
-		case r == condition.True:
-			d.outcome, d.row = Allow, row
-			return d
-		case r == condition.Unknown && d.row < 0:
-			d.outcome, d.row = Undecided, row
-		}
+	// 3. A grant is needed.
+	switch r, row := q.granted(); r {
+	case condition.True:
+		d.outcome, d.row = Allow, row
+	case condition.Unknown:
+		d.outcome, d.row = Undecided, row
 	}
 	return d
+}
+
+// granted joins identity, session and resource layers (huawei.md 7.2 steps 6
+// to 10, tencent-cam.md 6.1 steps 3 and 6 to 9).
+func (q *query) granted() (condition.Result, int32) {
+	cam := q.req.Action.IsCAM()
+	if cam && q.own {
+		return condition.True, -1
+	}
+	identity, row := q.united(Identity)
+	if q.own {
+		identity, row = condition.True, -1
+	}
+	session, srow := q.united(Session)
+	if !q.bound() {
+		session, srow = condition.True, -1
+	}
+	if !cam {
+		identity, row = both(identity, row, session, srow)
+	}
+	res, rrow := q.united(Resource)
+	switch {
+	case cam && q.foreign && !q.assumes() && q.req.Action.Service() != "cos" && q.req.Action.Service() != "cas":
+		return condition.False, -1 // step 8: no other service serves other accounts
+	case q.foreign || q.assumes():
+		identity, row = both(identity, row, res, rrow)
+	case res > identity:
+		identity, row = res, rrow
+	}
+	if cam {
+		// A session bounds the grant of a resource policy too (ambiguity 33).
+		identity, row = both(identity, row, session, srow)
+	}
+	return identity, row
+}
+
+// both is the lesser of two results, with the statement that it hangs on.
+func both(a condition.Result, arow int32, b condition.Result, brow int32) (condition.Result, int32) {
+	if b < a || b == a && arow < 0 {
+		return b, brow
+	}
+	return a, arow
+}
+
+// assumes reports whether the action needs both the caller's permission and
+// the trust of what it acts on (huawei.md I-34, tencent-cam.md T1).
+func (q *query) assumes() bool {
+	switch q.req.Action.Service() {
+	case "sts":
+		if q.req.Action.IsCAM() {
+			return q.req.Action.Operation() == "AssumeRole"
+		}
+		return q.req.Action.Type() == "agencies" && q.req.Action.Operation() == "assume" ||
+			q.req.Action.Type() == "" && q.req.Action.Operation() == "setsourceidentity"
+	}
+	return false
+}
+
+// bound reports whether there is a session layer.
+func (q *query) bound() bool {
+	for j := range q.set.layers {
+		if q.set.layers[j].Kind == Session {
+			return true
+		}
+	}
+	return false
+}
+
+// united decides all layers of a kind together.
+func (q *query) united(k Kind) (condition.Result, int32) {
+	res, at := condition.False, int32(-1)
+	for j := range q.set.layers {
+		l := &q.set.layers[j]
+		if l.Kind != k || q.skips(l) {
+			continue
+		}
+		if r, row := q.first(l.allows); r > res {
+			res, at = r, row
+		}
+		if res == condition.True {
+			break
+		}
+	}
+	return res, at
 }
 
 // first finds the first row that matches, or else the first that cannot be
@@ -192,26 +320,34 @@ func (q *query) determines(d Decision, i int32) bool {
 		return false
 	}
 	if row.effect == policy.Allow {
-		guardrail := q.set.layers[row.layer].Kind == Guardrail
-		if d.layer >= 0 && row.layer != d.layer || d.layer < 0 && guardrail {
+		bounds := q.set.layers[row.layer].Kind.bounds()
+		if d.layer >= 0 && row.layer != d.layer || d.layer < 0 && bounds {
 			return false
 		}
 	}
-	if d.outcome != Allow {
-		q.aim(int(d.resource))
-		return q.matches(row) == want
+	from, to := int(d.resource), int(d.resource)+1
+	if d.outcome == Allow {
+		from, to = min(0, len(q.req.Resources)-1), len(q.req.Resources)
 	}
-	for j := min(0, len(q.req.Resources)-1); j < len(q.req.Resources); j++ {
-		if q.aim(j); q.matches(row) == want {
+	for j := from; j < to; j++ {
+		q.aim(j)
+		if !q.skips(&q.set.layers[row.layer]) && q.matches(row) == want {
 			return true
 		}
 	}
 	return false
 }
 
-// matches decides a single statement: its action, resource and condition.
+// matches decides a single statement: its action, resource, principal and
+// condition.
 func (q *query) matches(r *row) condition.Result {
 	if r.cam != q.req.Action.IsCAM() || !q.matchesAction(r) {
+		return condition.False
+	}
+	if r.role >= 0 && r.effect == policy.Allow && !q.active(r.role) {
+		return condition.False // R-5; its Deny stays in force
+	}
+	if q.set.layers[r.layer].Kind == Resource && !q.matchesPrincipal(r) {
 		return condition.False
 	}
 	res := q.matchesResource(r)
@@ -221,13 +357,40 @@ func (q *query) matches(r *row) condition.Result {
 	return min(res, r.condition.Eval(&q.env))
 }
 
+// matchesAction compares the action by its name and by the old names that it
+// is known under (huawei.md 8).
 func (q *query) matchesAction(r *row) bool {
+	direct := r.lists(q.req.Action)
+	if q.action == nil || r.cam {
+		return direct != r.notAction
+	}
+	old, known := false, false
+	for alias := range q.action.Aliases() {
+		old, known = old || r.lists(alias), true
+	}
+	switch {
+	case !known:
+		return direct != r.notAction
+	case r.notAction:
+		return !direct && !old // L-9
+	case r.effect == policy.Deny:
+		return direct || old // L-5 to L-8
+	case r.old:
+		return old // L-5: an Allow on the new name is of another name space
+	case r.scp:
+		return direct // L-8
+	}
+	return direct || old // L-6
+}
+
+// lists reports whether the Action or NotAction element has an entry for n.
+func (r *row) lists(n action.Name) bool {
 	for _, p := range r.actions {
-		if p.Match(q.req.Action) {
-			return !r.notAction
+		if p.Match(n) {
+			return true
 		}
 	}
-	return r.notAction
+	return false
 }
 
 // matchesResource is Unknown if the statement has a variable whose value is
@@ -267,7 +430,7 @@ func (q *query) covers(r *row) bool {
 		// resources was meant to bite, and does; in CAM it does not (R5).
 		return r.effect == policy.Deny && !r.cam && !r.notResource
 	}
-	if q.foreign && r.effect == policy.Allow && !r.notResource {
+	if q.mistyped && r.effect == policy.Allow && !r.notResource {
 		return false // I-25
 	}
 	q.facts.Owner, q.facts.Lenient = q.caller, r.effect == policy.Deny
@@ -290,4 +453,37 @@ func (q *query) covers(r *row) bool {
 		}
 	}
 	return false
+}
+
+// matchesPrincipal decides the Principal or NotPrincipal element of a resource
+// policy (huawei.md T-1 to T-4, tencent-cam.md P1 to P5).
+func (q *query) matchesPrincipal(r *row) bool {
+	ps := r.statement.Principals()
+	for i := range ps {
+		if q.isPrincipal(r, &ps[i]) {
+			return !r.statement.NotPrincipal()
+		}
+	}
+	return r.statement.NotPrincipal()
+}
+
+func (q *query) isPrincipal(r *row, p *policy.Principal) bool {
+	who := q.req.Principal
+	switch p.Kind() {
+	case policy.Everyone:
+		return true
+	case policy.Unsigned:
+		return r.effect == policy.Allow || who.IsZero() && q.req.Service == ""
+	case policy.Service:
+		return q.req.Service != "" && q.req.Service == p.ID()
+	case policy.Federated, policy.Identity:
+		return !who.IsZero() && who == p.Name()
+	}
+	// A whole account.
+	if !r.cam {
+		return q.caller != "" && q.caller == p.ID()
+	}
+	// The root user, and across accounts whoever it passes the permission on
+	// to, which their own policies tell (P2b).
+	return q.caller != "" && q.caller == p.ID() && (q.foreign || q.env.UIN == q.caller)
 }

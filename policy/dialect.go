@@ -353,7 +353,7 @@ var codes11 = map[problem]Code{
 	pSize: "IAM.1021", pUnknownElement: "IAM.1059", pVersion: "IAM.1024", pMissingVersion: "IAM.1024",
 	pMissingStatement: "IAM.1027", pStatementType: "IAM.1027", pStatementCount: "IAM.1028",
 	pDependsForbidden: "IAM.1025", pDependsCount: "IAM.1058", pDepends: "IAM.1060",
-	pMissingEffect: "IAM.1029", pEffect: "IAM.1029", pMissingAction: "IAM.1030", pActionTwice: "IAM.1031",
+	pMissingEffect: "IAM.1029", pEffect: "IAM.1029", pMissingAction: "IAM.1031", pActionTwice: "IAM.1031",
 	pActionType: "IAM.1030", pActionCount: "IAM.1033", pActionLength: "IAM.1034", pAction: "IAM.1035",
 	pResourceType: "IAM.1049", pResourceCount: "IAM.1040", pURICount: "IAM.1037", pResourceLength: "IAM.1042", pResource: "IAM.1047",
 	pConditionForbidden: "IAM.1039", pConditionType: "IAM.1050", pConditionCount: "IAM.1050", pKeyCount: "IAM.1054",

@@ -41,7 +41,37 @@ type Document struct {
 	statements []Statement
 	depends    []Dependency
 	warnings   Diagnostics
+	title      Title
 }
+
+// Title is what a system-defined role or policy is called. The zero Title is
+// that of a document without a name.
+type Title struct {
+	// Catalog is the service that the permission belongs to, BASE for those of
+	// all services; Name is what people see. A role that depends on the
+	// permission names both (huawei.md R-6). An empty Catalog fits any.
+	Catalog, Name string
+	// Global: it is granted for global services.
+	Global bool
+	// Depends lists what it depends on, where the document does not say so
+	// itself.
+	Depends []Dependency
+}
+
+// Titled returns the document under a title. A nil Document stands for one
+// whose content is not known: it has no statements, and serves only those that
+// depend on it.
+func (d *Document) Titled(t Title) *Document {
+	out := Document{dialect: HuaweiPolicy, file: "system:" + t.Name}
+	if d != nil {
+		out = *d
+	}
+	out.title = t
+	return &out
+}
+
+// Title returns the document's title, the zero Title if it has none.
+func (d *Document) Title() Title { return d.title }
 
 // Dialect returns the language that the document is written in.
 func (d *Document) Dialect() *Dialect { return d.dialect }

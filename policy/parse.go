@@ -43,6 +43,12 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	return &r.doc, nil
 }
 
+// Guess tells the dialect of a text from its version, as Parse does.
+func Guess(src []byte) *Dialect {
+	root, _ := jsonsrc.Parse(src)
+	return guess(&root)
+}
+
 // guess tells the dialect from the version member.
 func guess(root *jsonsrc.Node) *Dialect {
 	for _, d := range []*Dialect{HuaweiRole, HuaweiPolicy, HuaweiIdentity} {

@@ -13,8 +13,8 @@ type PrincipalKind uint8
 const (
 	// Everyone is "*".
 	Everyone PrincipalKind = iota + 1
-	// Account is every principal of one account: a Huawei account id, or
-	// qcs::cam::uin/<root>:root.
+	// Account is a whole account: a Huawei account id, or
+	// qcs::cam::uin/<root>:root, which is also written :uin/<root>.
 	Account
 	// Identity is one user, agency, group or role, by its URN or path.
 	Identity
@@ -43,11 +43,12 @@ func (p *Principal) Kind() PrincipalKind { return p.kind }
 // String returns the entry as written.
 func (p *Principal) String() string { return p.text }
 
-// ID returns the account id (Account), service (Service) or provider
-// (Federated).
+// ID returns the account id or root UIN (Account), the service (Service) or
+// the provider (Federated).
 func (p *Principal) ID() string { return p.id }
 
-// Name returns the name of an Identity, the zero Name of the other kinds.
+// Name returns the name of an Identity or Federated provider, the zero Name of
+// the other kinds.
 func (p *Principal) Name() resource.Name { return p.name }
 
 // Position returns where the entry stands.
@@ -108,7 +109,7 @@ func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
 		if err != nil || n.Form() != resource.QCS {
 			return p, "not an identity provider", "write qcs::cam::uin/<root>:saml-provider/<name>"
 		}
-		p.kind, p.id = Federated, s
+		p.kind, p.id, p.name = Federated, s, n
 	case s == "*":
 		p.kind = Everyone
 	case s == "qcs::cam::anyone:anyone" || s == "qcs::cam::anonymous:anonymous":
@@ -118,8 +119,9 @@ func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
 		if err != nil || n.Form() != resource.QCS || n.Service() != "cam" || n.Account() == "" {
 			return p, "not a principal", fix
 		}
-		if n.Path() == "root" {
-			p.kind, p.id = Account, n.Account()
+		uin, isUIN := strings.CutPrefix(n.Account(), "uin/")
+		if isUIN && (n.Path() == "root" || n.Path() == n.Account()) {
+			p.kind, p.id = Account, uin
 			return p, "", ""
 		}
 		if strings.ContainsAny(n.Path(), "*") {

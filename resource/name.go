@@ -99,6 +99,14 @@ func Parse(s string) (Name, error) {
 	if strings.HasPrefix(s, "qcs:") {
 		return parseQCS(s)
 	}
+	if strings.HasPrefix(s, "iam:") && strings.HasSuffix(s, ":root") && strings.Count(s, ":") == 3 {
+		// The root user of an account has no path: iam::<account>:root.
+		n, err := Parse(s + ":root")
+		if err == nil {
+			n.text = n.text[:n.cut[3]+1]
+		}
+		return n, err
+	}
 	n := Name{text: s, form: URN}
 	at := 0
 	for i := range n.cut {
@@ -175,6 +183,9 @@ func (n Name) String() string {
 	case QCS:
 		return "qcs::" + n.text
 	}
+	if n.form == URN && n.Path() == "" {
+		return n.text[:len(n.text)-1]
+	}
 	return n.text
 }
 
@@ -211,7 +222,8 @@ func (n Name) Type() string {
 	return n.text[n.cut[2]+1 : n.cut[3]]
 }
 
-// Path returns the last segment; of a URI the whole text.
+// Path returns the last segment; of a URI the whole text. The root user of a
+// Huawei account, iam::<account>:root, is the only name with an empty path.
 func (n Name) Path() string {
 	switch n.form {
 	case URN:

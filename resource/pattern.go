@@ -237,7 +237,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			if err := p.segment(i-2, q); err != nil {
 				return nil, err
 			}
-			if p.account == byUIN || p.account == byAppID {
+			if i == 4 && (p.account == byUIN || p.account == byAppID) {
 				q, _ = wildcard.Parse(q.String()[len("uin/"):], wildcard.Syntax{Star: true})
 				if p.seg[2], err = q.Compile(false); err != nil {
 					return nil, p.error(err)

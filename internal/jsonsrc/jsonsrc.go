@@ -86,11 +86,19 @@ type Problem struct {
 	Fix      string
 }
 
-// Parse reads the text. The node is usable only if there are no problems.
+// Limits replaces MaxSize and MaxDepth for texts that are no policies.
+type Limits struct{ Size, Depth int }
+
+// Parse reads a policy. The node is usable only if there are no problems.
 func Parse(src []byte) (Node, []Problem) {
-	p := parser{src: src}
-	if len(src) > 4*MaxSize || len(src) > MaxSize && utf8.RuneCount(src) > MaxSize {
-		p.problem(Limit, 0, 0, "the document has more than "+strconv.Itoa(MaxSize)+" characters", "split it")
+	return ParseLimits(src, Limits{MaxSize, MaxDepth})
+}
+
+// ParseLimits is Parse with other limits.
+func ParseLimits(src []byte, limits Limits) (Node, []Problem) {
+	p := parser{src: src, depth: limits.Depth}
+	if len(src) > 4*limits.Size || len(src) > limits.Size && utf8.RuneCount(src) > limits.Size {
+		p.problem(Limit, 0, 0, "the document has more than "+strconv.Itoa(limits.Size)+" characters", "split it")
 		return Node{}, p.problems
 	}
 	switch {
@@ -122,6 +130,7 @@ func Parse(src []byte) (Node, []Problem) {
 type parser struct {
 	src      []byte
 	at       int
+	depth    int
 	problems []Problem
 }
 
@@ -166,8 +175,8 @@ func (p *parser) here() string {
 }
 
 func (p *parser) value(depth int) (Node, bool) {
-	if depth > MaxDepth {
-		p.problem(Limit, p.at, p.at+1, "nested deeper than "+strconv.Itoa(MaxDepth)+" levels", "a policy needs six")
+	if depth > p.depth {
+		p.problem(Limit, p.at, p.at+1, "nested deeper than "+strconv.Itoa(p.depth)+" levels", "a policy needs six")
 		return Node{}, false
 	}
 	n := Node{Pos: p.at}

@@ -1,0 +1,178 @@
+package catalog
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/internal/wildcard"
+)
+
+// Action is what the vendor publishes about one action. It is immutable;
+// goroutines may share it. The zero Action is no action.
+type Action struct {
+	name       action.Name
+	text       string
+	access     string
+	letters    string // evidence: of the row, then of actionCells
+	types      []ActionType
+	keys       []string // all
+	own        []string // of the action whatever the resource
+	aliases    []action.Name
+	candidates []Gap
+	basis      string   // CAM
+	resources  []string // CAM
+}
+
+var actionCells = []string{"name", "accessLevel", "resourceTypes", "conditionKeys", "actionLevelConditionKeys", "aliases"}
+
+// Name returns the action.
+func (a *Action) Name() action.Name { return a.name }
+
+// String returns the action as the vendor spells it. A Tencent Cloud action
+// comes without name/.
+func (a *Action) String() string { return a.text }
+
+// Access returns the access level: list, read, write, permission_management or
+// tagging.
+func (a *Action) Access() string { return a.access }
+
+// HasTypes reports whether the action can be restricted to resources of some
+// type. Without, it touches no resource that a policy could name, and a
+// statement needs the resource * (huawei.md I-24). It is about Huawei Cloud;
+// see OperationLevel for the other.
+func (a *Action) HasTypes() bool { return len(a.types) > 0 }
+
+// HasType reports whether the action touches resources of that type, whatever
+// the letter case. An empty service stands for that of the action.
+func (a *Action) HasType(service, typ string) bool {
+	if service == "" {
+		service = a.name.Service()
+	}
+	for i := range a.types {
+		if t := &a.types[i]; t.folded == wildcard.Lower(typ) && t.service == wildcard.Lower(service) {
+			return true
+		}
+	}
+	return false
+}
+
+// Types yields the resource types in name order; none for Tencent Cloud.
+func (a *Action) Types() iter.Seq[ActionType] { return slices.Values(a.types) }
+
+// Keys yields all condition keys of the action in name order: its own and those
+// of its resource types. Global keys come on top, save the ones that depend on
+// the action, such as g:ResourceTag/<tag-key> (huawei.md I-28, 6.2).
+func (a *Action) Keys() iter.Seq[string] { return slices.Values(a.keys) }
+
+// ActionKeys yields the condition keys that hold for the action whatever the
+// resource is, in name order (huawei.md I-28).
+func (a *Action) ActionKeys() iter.Seq[string] { return slices.Values(a.own) }
+
+// Aliases yields the v1.1 actions that govern the same API (huawei.md 8), in
+// name order.
+func (a *Action) Aliases() iter.Seq[action.Name] { return slices.Values(a.aliases) }
+
+// OperationLevel reports whether a Tencent Cloud action has no resource-level
+// permission: a statement for it needs the resource *. It is false for Huawei
+// Cloud.
+func (a *Action) OperationLevel() bool { return len(a.resources) == 1 && a.resources[0] == "*" }
+
+// Resources yields the templates of the resources that a Tencent Cloud action
+// is checked against, such as qcs::cvm:$region:$account:volume/$diskId, in the
+// vendor's order; * if it is an operation-level action. Huawei Cloud has none.
+func (a *Action) Resources() iter.Seq[string] { return slices.Values(a.resources) }
+
+// Basis says where the level and the resources of a Tencent Cloud action come
+// from: vendor-table, vendor-api-list, vendor-api-list-conflict (older pages
+// differ), or not-listed-rule (the vendor's rule for what its table leaves
+// out; tencent-cam.md 7). It is empty for Huawei Cloud.
+func (a *Action) Basis() string { return a.basis }
+
+// Evidence says what a cell of the action's row rests on: name, accessLevel,
+// resourceTypes, conditionKeys, actionLevelConditionKeys or aliases. An empty
+// cell stands for the row as a whole.
+func (a *Action) Evidence(cell string) Evidence { return cellEvidence(a.letters, actionCells, cell) }
+
+// Gaps yields the cells of a Huawei Cloud action that are Unknown or Inferred,
+// in the order of Evidence's list.
+func (a *Action) Gaps() iter.Seq[Gap] {
+	return func(yield func(Gap) bool) {
+		if a.basis != "" || a.letters == "" {
+			return
+		}
+		for _, cell := range actionCells {
+			if a.Evidence(cell) > Inferred {
+				continue
+			}
+			g := Gap{cell: cell}
+			for _, c := range a.candidates {
+				if c.cell == cell {
+					g = c
+				}
+			}
+			if !yield(g) {
+				return
+			}
+		}
+	}
+}
+
+// Gap is a cell that no source could be read for: it is empty or holds what was
+// concluded. It is immutable; goroutines
+// may share it. The zero Gap names no cell.
+type Gap struct {
+	cell       string
+	candidates []string
+}
+
+// Cell returns the name of the cell, as in Action.Evidence.
+func (g Gap) Cell() string { return g.cell }
+
+// Candidates yields what the vendor's cell may hold besides, in name order; the
+// action does not count it in.
+func (g Gap) Candidates() iter.Seq[string] { return slices.Values(g.candidates) }
+
+// ActionType is a resource type that an action touches. It is immutable;
+// goroutines may share it. The zero ActionType names no type.
+type ActionType struct {
+	service  string // folded
+	text     string
+	folded   string
+	required bool
+	keys     []string
+}
+
+// Service returns the service that the type belongs to, in lower case.
+func (t ActionType) Service() string { return t.service }
+
+// Type returns the type as the vendor spells it.
+func (t ActionType) Type() string { return t.text }
+
+// Required reports whether the operation always touches a resource of the type
+// (huawei.md I-25).
+func (t ActionType) Required() bool { return t.required }
+
+// Keys yields the condition keys that hold only where a resource of the type is
+// decided, in name order (huawei.md I-28).
+func (t ActionType) Keys() iter.Seq[string] { return slices.Values(t.keys) }
+
+// ResourceType is a type of resource that a service has. It is immutable;
+// goroutines may share it. The zero ResourceType names no type.
+type ResourceType struct {
+	service, text, urn string
+	evidence           Evidence
+}
+
+// Service returns the service, in lower case.
+func (t *ResourceType) Service() string { return t.service }
+
+// Type returns the type as the vendor spells it.
+func (t *ResourceType) Type() string { return t.text }
+
+// URN returns the template of the names of such resources, with what varies in
+// angle brackets: cbr:<region>:<account-id>:vault:<vault-id>.
+func (t *ResourceType) URN() string { return t.urn }
+
+// Evidence says what the row rests on.
+func (t *ResourceType) Evidence() Evidence { return t.evidence }

@@ -1,0 +1,74 @@
+package catalog
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/writ-policy/writ/action"
+)
+
+// API is one operation that a service serves over HTTP. It is immutable;
+// goroutines may share it. The zero API serves nothing.
+type API struct {
+	method, path, operation string
+	mapped                  bool
+	actions, dependent      []action.Name
+	v11                     action.Name
+	v11Dependencies         []action.Name
+	iam, enterprise         byte // y, n or - for unknown
+	legacy                  []string
+	letters                 string // evidence: of the row, then of apiCells
+}
+
+var apiCells = []string{"method", "path", "actions", "dependentActions", "v11Action", "v11Dependencies", "iamProject", "enterpriseProject"}
+
+// Method returns the HTTP method in capitals.
+func (a *API) Method() string { return a.method }
+
+// Path returns the path, with what varies in braces:
+// /v3/{project_id}/vaults/{vault_id}.
+func (a *API) Path() string { return a.path }
+
+// OperationID returns the name of the operation in the vendor's client
+// libraries; it may be empty.
+func (a *API) OperationID() string { return a.operation }
+
+// Mapped reports whether the actions of the API are known. If not, the empty
+// Actions says nothing.
+func (a *API) Mapped() bool { return a.mapped }
+
+// Actions yields the v5.0 actions that must all be allowed, in the vendor's
+// order.
+func (a *API) Actions() iter.Seq[action.Name] { return slices.Values(a.actions) }
+
+// DependentActions yields the actions, often of other services, that must be
+// allowed as well, in the vendor's order.
+func (a *API) DependentActions() iter.Seq[action.Name] { return slices.Values(a.dependent) }
+
+// V11Action returns the action that v1.0 roles and v1.1 policies are asked for.
+// ok is false if no source lists one: whether they can control the API is then
+// not known.
+func (a *API) V11Action() (n action.Name, ok bool) { return a.v11, !a.v11.IsZero() }
+
+// V11Dependencies yields the v1.1 actions that must be allowed as well, in the
+// vendor's order (huawei.md P-35).
+func (a *API) V11Dependencies() iter.Seq[action.Name] { return slices.Values(a.v11Dependencies) }
+
+// IAMProject reports whether the v1.1 action can be granted for an IAM project;
+// known is false if no source says it.
+func (a *API) IAMProject() (takes, known bool) { return a.iam == 'y', a.iam == 'y' || a.iam == 'n' }
+
+// EnterpriseProject reports whether the v1.1 action can be granted for an
+// enterprise project (huawei.md F-4); known is false if no source says it.
+func (a *API) EnterpriseProject() (takes, known bool) {
+	return a.enterprise == 'y', a.enterprise == 'y' || a.enterprise == 'n'
+}
+
+// LegacyPaths yields the paths that older documents give for the API, in the
+// vendor's order.
+func (a *API) LegacyPaths() iter.Seq[string] { return slices.Values(a.legacy) }
+
+// Evidence says what a cell of the API's row rests on: method, path, actions,
+// dependentActions, v11Action, v11Dependencies, iamProject or
+// enterpriseProject. An empty cell stands for the row.
+func (a *API) Evidence(cell string) Evidence { return cellEvidence(a.letters, apiCells, cell) }

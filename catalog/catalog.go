@@ -1,0 +1,159 @@
+// Package catalog knows what the clouds publish about their own vocabulary:
+// the actions, resource types and APIs of Huawei Cloud CBR, the actions of
+// Tencent Cloud CBS, condition keys, and the system-defined permissions.
+//
+//	c := catalog.Default()
+//	a, ok := c.Action(action.MustParse("cbr:vaults:delete"))
+//	if ok && a.HasType("", "vault") {
+//		fmt.Println(a, a.Access()) // cbr:vaults:delete write
+//	}
+package catalog
+
+import (
+	_ "embed"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+)
+
+//go:generate go run ./generate
+
+//go:embed catalog.txt
+var text string
+
+var load = sync.OnceValue(func() *Catalog { return decode(text) })
+
+// Default returns the embedded catalog. It is built at the first call.
+func Default() *Catalog { return load() }
+
+// Catalog is what is known about actions, condition keys, resource types, APIs
+// and system-defined permissions. It is immutable; goroutines may share it.
+// The zero Catalog knows nothing.
+type Catalog struct {
+	actions      []*Action // in name order
+	actionNamed  map[action.Name]*Action
+	keys         []Key // in name order
+	keyNamed     map[condition.Key]*Key
+	tagKeyed     map[string]*Key // by the folded part before the slash
+	types        []ResourceType  // in the order of service and type
+	apis         []API           // in the order of path and method
+	unmapped     []API
+	permissions  []*Permission // in name order
+	permitNamed  map[string]*Permission
+	scpDocuments map[string]string
+}
+
+// Action returns the action of that name. It allocates nothing.
+func (c *Catalog) Action(n action.Name) (*Action, bool) {
+	a, ok := c.actionNamed[n]
+	return a, ok
+}
+
+// Actions yields the actions that the pattern covers, all for a nil pattern,
+// in name order.
+func (c *Catalog) Actions(p *action.Pattern) iter.Seq[*Action] {
+	return func(yield func(*Action) bool) {
+		for _, a := range c.actions {
+			if (p == nil || p.Match(a.name)) && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Key returns the condition key; of a key with a tag part the one that covers
+// every tag: g:ResourceTag/<tag-key> for g:ResourceTag/team. It allocates
+// nothing.
+func (c *Catalog) Key(k condition.Key) (*Key, bool) {
+	if key, ok := c.keyNamed[k]; ok {
+		return key, true
+	}
+	name := k.String()
+	if i := strings.IndexByte(name, '/'); i >= 0 && i < len(name)-1 {
+		key, ok := c.tagKeyed[name[:i]]
+		return key, ok
+	}
+	return nil, false
+}
+
+// Keys yields the condition keys in name order.
+func (c *Catalog) Keys() iter.Seq[*Key] { return each(c.keys) }
+
+// ResourceTypes yields the resource types in the order of service and type.
+func (c *Catalog) ResourceTypes() iter.Seq[*ResourceType] { return each(c.types) }
+
+// APIs yields the APIs whose actions are known, in the order of path and
+// method.
+func (c *Catalog) APIs() iter.Seq[*API] { return each(c.apis) }
+
+// UnmappedAPIs yields the APIs for which no source names an action. Whether
+// they need one is not known.
+func (c *Catalog) UnmappedAPIs() iter.Seq[*API] { return each(c.unmapped) }
+
+// Permissions yields the system-defined permissions in name order. A name that
+// the vendor lists several times comes several times.
+func (c *Catalog) Permissions() iter.Seq[*Permission] { return slices.Values(c.permissions) }
+
+// Permission returns the system-defined permission of exactly that name. If
+// the vendor lists the name several times it is the first with a published
+// content, else the first.
+func (c *Catalog) Permission(name string) (*Permission, bool) {
+	p, ok := c.permitNamed[name]
+	return p, ok
+}
+
+func each[T any](s []T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range s {
+			if !yield(&s[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Evidence says what a value of the catalog rests on.
+type Evidence uint8
+
+const (
+	// Unknown: no source could be read; the value is left empty. It is also
+	// the evidence of what the catalog does not have.
+	Unknown Evidence = iota
+	// Inferred: concluded from comparable rows or from the way names are made.
+	Inferred
+	// Document: stated by a document of the vendor.
+	Document
+	// Table: stated by the vendor's table of the service's actions.
+	Table
+)
+
+// String returns the name that the data use: unknown, inferred, doc or table.
+func (e Evidence) String() string {
+	return [...]string{"unknown", "inferred", "doc", "table"}[e]
+}
+
+// evidenceOf reads a letter of the text.
+func evidenceOf(c byte) Evidence {
+	return Evidence(max(0, strings.IndexByte("uidt", c)))
+}
+
+// cellEvidence finds the evidence of a named cell; letters begin with that of
+// the row.
+func cellEvidence(letters string, cells []string, cell string) Evidence {
+	if letters == "" {
+		return Unknown
+	}
+	if cell == "" {
+		return evidenceOf(letters[0])
+	}
+	for i, name := range cells {
+		if name == cell {
+			return evidenceOf(letters[1+i])
+		}
+	}
+	return Unknown
+}

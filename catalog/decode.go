@@ -1,0 +1,245 @@
+package catalog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/wildcard"
+)
+
+// decoder reads catalog.txt; the head of that file explains its form. All
+// strings of the catalog are pieces of the text.
+type decoder struct {
+	c         Catalog
+	documents []string
+	listed    []*Permission // in the order of the text
+}
+
+// section is a part of the text and what reads its lines.
+type section struct {
+	name   string
+	fields int
+	read   func(d *decoder, f []string)
+}
+
+var sections = []section{
+	{"documents", 1, (*decoder).document},
+	{"keys", 4, (*decoder).key},
+	{"types", 4, (*decoder).resourceType},
+	{"actions", 7, (*decoder).action},
+	{"cam", 5, (*decoder).cam},
+	{"apis", 10, (*decoder).api},
+	{"unmapped", 3, (*decoder).unmapped},
+	{"permissions", 8, (*decoder).permission},
+	{"scps", 2, (*decoder).scp},
+}
+
+// decode builds the catalog. The text is part of the program: it panics if it
+// is not as the generator writes it.
+func decode(text string) *Catalog {
+	d := &decoder{c: Catalog{
+		actionNamed:  map[action.Name]*Action{},
+		keyNamed:     map[condition.Key]*Key{},
+		tagKeyed:     map[string]*Key{},
+		permitNamed:  map[string]*Permission{},
+		scpDocuments: map[string]string{},
+	}}
+	var in section
+	for n := 1; text != ""; n++ {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			name, _, _ := strings.Cut(line[1:], "]")
+			i := slices.IndexFunc(sections, func(s section) bool { return s.name == name })
+			if i < 0 {
+				panic("catalog.txt:" + strconv.Itoa(n) + ": unknown section")
+			}
+			in = sections[i]
+		case in.name == "permissions" && line[0] == '\t':
+			d.dependency(fields(line[1:], 5, n))
+		default:
+			in.read(d, fields(line, in.fields, n))
+		}
+	}
+	d.finish()
+	return &d.c
+}
+
+func fields(line string, want, n int) []string {
+	f := strings.Split(line, "\t")
+	if len(f) != want {
+		panic("catalog.txt:" + strconv.Itoa(n) + ": wrong number of fields")
+	}
+	for i, s := range f {
+		if s == "-" {
+			f[i] = ""
+		}
+	}
+	return f
+}
+
+// finish puts into order what the text has in another, and fills the indexes.
+func (d *decoder) finish() {
+	c := &d.c
+	slices.SortFunc(c.actions, func(a, b *Action) int { return strings.Compare(a.name.String(), b.name.String()) })
+	for _, a := range c.actions {
+		c.actionNamed[a.name] = a
+	}
+	for i := range c.keys {
+		k := &c.keys[i]
+		folded := condition.NewKey(k.text)
+		c.keyNamed[folded] = k
+		if before, tag, ok := strings.Cut(folded.String(), "/"); ok && tag == "<tag-key>" {
+			c.tagKeyed[before] = k
+		}
+	}
+	for _, p := range d.listed {
+		if old, ok := c.permitNamed[p.name]; !ok || old.content == "" && p.content != "" {
+			c.permitNamed[p.name] = p
+		}
+	}
+	c.permissions = slices.Clone(d.listed)
+	slices.SortStableFunc(c.permissions, func(a, b *Permission) int { return strings.Compare(a.name, b.name) })
+}
+
+func (d *decoder) document(f []string) { d.documents = append(d.documents, f[0]) }
+
+// numbered returns the document of that number, "" for none.
+func (d *decoder) numbered(s string) string {
+	if s == "" {
+		return ""
+	}
+	i, err := strconv.Atoi(s)
+	if err != nil {
+		panic("catalog.txt: " + s + " is no number of a document")
+	}
+	return d.documents[i-1]
+}
+
+func (d *decoder) key(f []string) {
+	k := Key{text: f[0], grade: f[3], info: condition.KeyInfo{Multi: f[2] == "n"}}
+	for t := condition.StringType; t <= condition.IPType; t++ {
+		if t.String() == f[1] {
+			k.info.Type = t
+		}
+	}
+	d.c.keys = append(d.c.keys, k)
+}
+
+func (d *decoder) resourceType(f []string) {
+	d.c.types = append(d.c.types, ResourceType{f[0], f[1], f[2], evidenceOf(f[3][0])})
+}
+
+func (d *decoder) action(f []string) {
+	a := &Action{name: action.MustParse(f[0]), text: f[0], access: f[1], letters: f[2], own: list(f[4]), aliases: names(f[5])}
+	a.keys = slices.Clone(a.own)
+	for _, s := range list(f[3]) {
+		words := strings.Split(s, " ")
+		t := ActionType{service: a.name.Service(), keys: words[1:]}
+		t.text, t.required = strings.CutSuffix(words[0], "*")
+		if service, typ, ok := strings.Cut(t.text, ":"); ok {
+			t.service, t.text = wildcard.Lower(service), typ
+		}
+		t.folded = wildcard.Lower(t.text)
+		a.types = append(a.types, t)
+		a.keys = append(a.keys, t.keys...)
+	}
+	slices.Sort(a.keys)
+	a.keys = slices.Compact(a.keys)
+	for _, s := range list(f[6]) {
+		cell, candidate, _ := strings.Cut(s, "=")
+		if n := len(a.candidates); n > 0 && a.candidates[n-1].cell == cell {
+			a.candidates[n-1].candidates = append(a.candidates[n-1].candidates, candidate)
+		} else {
+			a.candidates = append(a.candidates, Gap{cell, []string{candidate}})
+		}
+	}
+	d.c.actions = append(d.c.actions, a)
+}
+
+// basis is what the basis of a Tencent Cloud row says about its cells. Names
+// come from the vendor's API, access levels are nobody's but ours.
+var basis = map[string][2]string{
+	"table":    {"vendor-table", "tditttu"},
+	"list":     {"vendor-api-list", "ddidddu"},
+	"conflict": {"vendor-api-list-conflict", "ddidddu"},
+	"rule":     {"not-listed-rule", "idiiiiu"},
+}
+
+func (d *decoder) cam(f []string) {
+	b := basis[f[2]]
+	keys := list(f[4])
+	d.c.actions = append(d.c.actions, &Action{
+		name: action.MustParse(f[0]), text: f[0], access: f[1], basis: b[0], letters: b[1],
+		resources: list(f[3]), keys: keys, own: keys,
+	})
+}
+
+func (d *decoder) api(f []string) {
+	a := API{
+		method: f[0], path: path(f[1]), operation: f[2], mapped: true,
+		actions: names(f[3]), dependent: names(f[4]), v11Dependencies: names(f[6]),
+		iam: f[7][0], enterprise: f[7][1], legacy: list(f[8]), letters: f[9],
+	}
+	switch f[5] {
+	case "":
+	case "=":
+		a.v11 = a.actions[0]
+	default:
+		a.v11 = action.MustParse(f[5])
+	}
+	for i, p := range a.legacy {
+		a.legacy[i] = path(p)
+	}
+	d.c.apis = append(d.c.apis, a)
+}
+
+func (d *decoder) unmapped(f []string) {
+	d.c.unmapped = append(d.c.unmapped, API{method: f[0], path: path(f[1]), operation: f[2]})
+}
+
+// path writes out the usual start of a path.
+func path(s string) string {
+	if rest, ok := strings.CutPrefix(s, "~"); ok {
+		return "/v3/{project_id}" + rest
+	}
+	return s
+}
+
+var scopes = map[string]string{"regional": "region-specific-projects", "global": "global-services", "all": "all-resources"}
+
+func (d *decoder) permission(f []string) {
+	d.listed = append(d.listed, &Permission{
+		name: f[0], service: f[1], scope: scopes[f[2]], level: f[3], typ: f[4],
+		former: list(f[5]), content: d.numbered(f[6]), published: f[7],
+	})
+}
+
+func (d *decoder) dependency(f []string) {
+	p := d.listed[len(d.listed)-1]
+	p.dependsOn = append(p.dependsOn, Dependency{
+		name: f[0], scope: scopes[f[1]], required: f[2] == "required", evidence: evidenceOf(f[3][0]), when: f[4],
+	})
+}
+
+func (d *decoder) scp(f []string) { d.c.scpDocuments[f[0]] = d.numbered(f[1]) }
+
+func list(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func names(s string) []action.Name {
+	var out []action.Name
+	for _, w := range list(s) {
+		out = append(out, action.MustParse(w))
+	}
+	return out
+}

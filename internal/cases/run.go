@@ -1,0 +1,220 @@
+package cases
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/policy"
+)
+
+// Result is what became of a case.
+type Result struct {
+	// Got is the decision in the vocabulary of expect, the most precise word.
+	Got string
+	// Passed says whether it is what the case expects.
+	Passed bool
+	// Message tells what went wrong, or why a document is invalid.
+	Message string
+}
+
+// Run decides the case.
+func (c *Case) Run() Result {
+	if c.unsupported != "" {
+		return Result{Got: "unsupported", Message: c.unsupported + " cannot be decided yet"}
+	}
+	set, err := c.Compile()
+	if err != nil {
+		return c.refused(err)
+	}
+	req := c.Request()
+	e := set.Explain(req)
+	if d := set.Evaluate(req); d != e.Decision {
+		return Result{Got: "error", Message: "Evaluate and Explain differ"}
+	}
+	res := Result{Got: word(e.Decision, req.Action.IsCAM())}
+	res.Passed = res.Got == c.expect || c.expect == "deny" && res.Got != "allow"
+	if !res.Passed {
+		res.Message = "expected " + c.expect + ", got " + res.Got
+	} else if c.hasBecause {
+		res.Message = c.compare(set, e)
+		res.Passed = res.Message == ""
+	}
+	return res
+}
+
+// refused is the result for documents that cannot be read.
+func (c *Case) refused(err error) Result {
+	res := Result{Got: "invalid", Message: err.Error()}
+	if res.Passed = c.expect == "invalid"; !res.Passed {
+		res.Message = "expected " + c.expect + ", got invalid: " + err.Error()
+	}
+	var ds policy.Diagnostics
+	errors.As(err, &ds)
+	for _, code := range c.codes {
+		if !slices.ContainsFunc(ds, func(d policy.Diagnostic) bool { return string(d.Code) == code && d.Severity == policy.Error }) {
+			res.Passed = false
+			res.Message = "expected the code " + code + ": " + err.Error()
+		}
+	}
+	return res
+}
+
+// word names a decision.
+func word(d writ.Decision, cam bool) string {
+	switch d.Outcome() {
+	case writ.Allow:
+		return "allow"
+	case writ.ExplicitDeny:
+		return "explicit-deny"
+	case writ.Undecided:
+		return "undecided"
+	case writ.GuardrailDeny:
+		// An SCP of Tencent Cloud that is silent denies explicitly (O3); a
+		// permission boundary does not (B1).
+		if l, _ := d.Guardrail(); cam && l.Kind == writ.Guardrail {
+			return "explicit-deny"
+		}
+	}
+	return "implicit-deny"
+}
+
+// compare checks the determining statements; it returns what differs.
+func (c *Case) compare(set *writ.Set, e *writ.Explanation) string {
+	var got []string
+	want := slices.Clone(c.because)
+	for r := range e.Reasons() {
+		name := "#" + strconv.Itoa(number(set, r))
+		if sid := r.Statement().Sid(); sid != "" && slices.Contains(want, sid) {
+			name = sid
+		}
+		got = append(got, name)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if slices.Equal(got, want) {
+		return ""
+	}
+	return "expected the statements [" + strings.Join(want, " ") + "], got [" + strings.Join(got, " ") + "]"
+}
+
+// number counts a statement over all documents of all layers, from 0.
+func number(set *writ.Set, r writ.Reason) int {
+	n := 0
+	for l := range set.Layers() {
+		for _, d := range l.Documents {
+			if d == r.Document && l.Name == r.Layer.Name && l.Kind == r.Layer.Kind {
+				return n + r.Index
+			}
+			n += d.Len()
+		}
+	}
+	return -1
+}
+
+// Compile reads the documents and compiles the set. The error is of type
+// policy.Diagnostics if a document is invalid.
+func (c *Case) Compile() (*writ.Set, error) {
+	var layers []writ.Layer
+	statements := 0
+	for i, l := range c.layers {
+		out := writ.Layer{Kind: kinds[l.kind], Name: l.name, Group: l.group, Scope: l.scope, Owner: l.owner}
+		if l.kind == "guardrail" && l.name == "boundary" {
+			out.Kind = writ.Boundary
+		}
+		for j, d := range l.documents {
+			doc, err := c.read(l, d, "layer "+strconv.Itoa(i)+" document "+strconv.Itoa(j))
+			if err != nil {
+				return nil, err
+			}
+			statements += doc.Len()
+			out.Documents = append(out.Documents, doc)
+		}
+		layers = append(layers, out)
+	}
+	compiler := writ.Compiler{}
+	if c.bare {
+		compiler.Catalog = &catalog.Catalog{}
+	}
+	return compiler.Compile(layers...)
+}
+
+// read reads a document of a layer.
+func (c *Case) read(l layer, d document, file string) (*policy.Document, error) {
+	dialect := l.dialect
+	if d.system != "" {
+		cat := catalog.Default()
+		if l.kind == "guardrail" && (dialect == nil || dialect == policy.HuaweiSCP) {
+			return cat.SCP(d.system)
+		}
+		p, ok := cat.Permission(d.system)
+		if !ok {
+			return nil, errors.New("no system-defined permission is named " + strconv.Quote(d.system))
+		}
+		doc, err := p.Document()
+		var unpublished *catalog.NoContentError
+		if errors.As(err, &unpublished) && c.needed(l.group, d.system) {
+			doc, err = p.Stub(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		t := doc.Title()
+		t.Catalog = d.catalog
+		return doc.Titled(t), nil
+	}
+	if dialect == nil {
+		switch g := policy.Guess(d.text); {
+		case l.kind == "guardrail" && g == policy.HuaweiIdentity:
+			dialect = policy.HuaweiSCP
+		case l.kind == "resource" && g == policy.HuaweiIdentity:
+			dialect = policy.HuaweiTrust
+		case l.kind == "resource" && g == policy.TencentCAM:
+			dialect = policy.TencentResource
+		}
+	}
+	return policy.ParseAs(dialect, file, d.text)
+}
+
+// needed reports whether a permission whose content is not published serves
+// some role of the same group that depends on it.
+func (c *Case) needed(group, name string) bool {
+	for _, l := range c.layers {
+		if l.group != group {
+			continue
+		}
+		for _, d := range l.documents {
+			if d.system == name {
+				continue
+			}
+			doc := (*policy.Document)(nil)
+			if p, ok := catalog.Default().Permission(d.system); ok {
+				if doc, _ = p.Document(); doc == nil {
+					doc = p.Stub()
+				}
+			} else {
+				doc, _ = policy.ParseAs(l.dialect, "", d.text)
+			}
+			if doc == nil {
+				continue
+			}
+			for _, dep := range doc.Title().Depends {
+				if dep.DisplayName == name {
+					return true
+				}
+			}
+			for dep := range doc.Depends() {
+				if dep.DisplayName == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Request returns the case's request.
+func (c *Case) Request() *writ.Request { return &c.request }

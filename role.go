@@ -1,0 +1,150 @@
+package writ
+
+import "github.com/writ-policy/writ/policy"
+
+// MaxRoles bounds the documents of a Set that depend on others, so that a
+// decision can keep track of them without allocating. An account has some 30.
+const MaxRoles = 256
+
+// role is a document that acts only while others are granted too (huawei.md
+//
+type role struct {
+	document *policy.Document
+	layer    int32
+	needs    []need
+}
+
+// need is one dependency of a role: any of its providers meets it.
+type need struct {
+	name      string
+	global    bool // it is granted for global services
+	providers []provider
+}
+
+// provider is a document of the same group that bears the name.
+type provider struct {
+	layer int32
+	role  int32 // if it depends on others itself, else -1
+}
+
+// roles finds the documents with dependencies and who meets them: documents of
+// the same group under the same name.
+func (s *Set) findRoles() (ok bool) {
+	at := make(map[place]int32)
+	for i := range s.layers {
+		for j, d := range s.layers[i].Documents {
+			if len(dependencies(d)) > 0 {
+				at[place{i, j}] = int32(len(s.roles))
+				s.roles = append(s.roles, role{document: d, layer: int32(i)})
+			}
+		}
+	}
+	if len(s.roles) > MaxRoles {
+		return false
+	}
+	type named struct{ group, name string }
+	known := make(map[named][]place)
+	for i := range s.layers {
+		for j, d := range s.layers[i].Documents {
+			if t := d.Title(); t.Name != "" {
+				k := named{s.layers[i].Group, t.Name}
+				known[k] = append(known[k], place{i, j})
+			}
+		}
+	}
+	for i := range s.roles {
+		r := &s.roles[i]
+		for _, dep := range dependencies(r.document) {
+			n := need{name: dep.DisplayName}
+			for _, p := range known[named{s.layers[r.layer].Group, dep.DisplayName}] {
+				t := s.layers[p.layer].Documents[p.document].Title()
+				if t.Catalog != "" && dep.Catalog != "" && t.Catalog != dep.Catalog {
+					continue
+				}
+				n.global = t.Global
+				id, isRole := at[p]
+				if !isRole {
+					id = -1
+				}
+				n.providers = append(n.providers, provider{int32(p.layer), id})
+			}
+			r.needs = append(r.needs, n)
+		}
+	}
+	for i := range s.rows {
+		s.rows[i].role = -1
+	}
+	for p, id := range at {
+		for k := s.layers[p.layer].first[p.document]; k < s.layers[p.layer].first[p.document+1]; k++ {
+			s.rows[k].role = id
+		}
+	}
+	return true
+}
+
+// place is a document of a layer.
+type place struct{ layer, document int }
+
+// dependencies are those of the document itself, else those that the catalog
+// has for its name.
+func dependencies(d *policy.Document) []policy.Dependency {
+	var own []policy.Dependency
+	for dep := range d.Depends() {
+		own = append(own, dep)
+	}
+	if own == nil {
+		own = d.Title().Depends
+	}
+	return own
+}
+
+// active reports whether the role acts for this request. Roles that depend on
+// each other in a circle do not. The states of all roles are found out at
+// once, the first time that one is needed: starting from none, every role
+// whose needs are met becomes active, until nothing changes.
+func (q *query) active(id int32) bool {
+	if !q.rolesKnown {
+		q.rolesKnown = true
+		for changed := true; changed; {
+			changed = false
+			for i := range q.set.roles {
+				if !q.roles[i] && q.met(&q.set.roles[i]) {
+					q.roles[i], changed = true, true
+				}
+			}
+		}
+	}
+	return q.roles[id]
+}
+
+func (q *query) met(r *role) bool {
+	for i := range r.needs {
+		n := &r.needs[i]
+		ok := false
+		for _, p := range n.providers {
+			if p.role >= 0 && !q.roles[p.role] {
+				continue
+			}
+			if ok = q.serves(n, q.set.layers[p.layer].Scope, q.set.layers[r.layer].Scope); ok {
+				break
+			}
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// serves reports whether a grant at scope has serves a role granted at scope
+// of: in the same project, or, for a global dependency, at global scope.
+func (q *query) serves(n *need, has, of Scope) bool {
+	switch {
+	case n.global:
+		return has.kind == noScope || has.kind == globalScope || has.kind == allScope
+	case q.req.Scope.kind != noScope || has.kind == enterpriseScope:
+		return has.covers(q.req.Scope, q.req.EnterpriseProject)
+	}
+	return has == of || has.kind == noScope || has.kind == allScope ||
+		has.kind == allProjectsScope && of.kind == projectScope
+}
