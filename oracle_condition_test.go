@@ -291,6 +291,10 @@ func oracleHuaweiConvert(typ string, raw any) (any, bool) {
 		}
 	case bool:
 		return v, typ == "boolean"
+	case oracleInstant:
+		if typ == "date" {
+			return oracleParse(typ, string(v), false, false)
+		}
 	}
 	return nil, false
 }
@@ -481,6 +485,8 @@ func oracleText(v any) string {
 		return v.String()
 	case bool:
 		return strconv.FormatBool(v)
+	case oracleInstant:
+		return string(v)
 	}
 	return ""
 }

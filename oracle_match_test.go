@@ -412,7 +412,12 @@ func (r *oracleRun) oracleCAMPath(pattern string, layer *oracleLayer, deny bool)
 		if owner == "" {
 			owner = r.req.caller
 		}
-		if owner == "" {
+		known := false // whether the account's UIN is known
+		for _, s := range spellings {
+			known = known || strings.HasPrefix(s, "uin/")
+		}
+		if owner == "" || !known {
+			// Not knowing whose it is must not switch a Deny off.
 			if !deny {
 				return false
 			}
@@ -443,6 +448,9 @@ func (r *oracleRun) oracleAccounts(text string) []string {
 		}
 	}
 	out := []string{text}
+	if text == "" && q.appID != "" { // the caller's account, known by its APPID
+		out = append(out, "uid/"+q.appID)
+	}
 	for _, pair := range [][2]string{{q.caller, q.appID}, {q.ownerUin, q.ownerApp}} {
 		if pair[0] == "" || pair[1] == "" {
 			continue

@@ -374,11 +374,18 @@ func (r *oracleRun) value(key string) any {
 		return nil
 	}
 	v := r.req.context[key]
-	if v == nil && (key == "g:currenttime" || key == "qcs:current_time") {
-		return r.req.now.UTC().Format(time.RFC3339Nano)
+	if len(oracleValues(v)) == 0 && (key == "g:currenttime" || key == "qcs:current_time") {
+		text := r.req.now.UTC().Format(time.RFC3339Nano)
+		if r.req.cam {
+			return text
+		}
+		return oracleInstant(text)
 	}
 	return v
 }
+
+// oracleInstant is the clock in Huawei's dialects: a date, and no string.
+type oracleInstant string
 
 // active says whether a role's dependencies are met. path
 // holds the documents whose dependencies are being looked at.

@@ -43,15 +43,27 @@ func (q *query) decide(s *Set, req *Request) Decision {
 	}
 	worst := q.one(0)
 	for i := 1; i < len(req.Resources) && worst.outcome != ExplicitDeny; i++ {
-		if d := q.one(i); rank[d.outcome] > rank[worst.outcome] {
+		if d := q.one(i); q.rank(d) > q.rank(worst) {
 			worst = d
 		}
 	}
 	return worst
 }
 
-// rank orders the outcomes of several resources from best to worst.
-var rank = [...]int{Allow: 0, ImplicitDeny: 1, GuardrailDeny: 1, Undecided: 2, ExplicitDeny: 3}
+// rank orders the decisions on several resources from best to worst. In CAM an
+// organization policy that does not allow denies explicitly (O3).
+func (q *query) rank(d Decision) int {
+	switch {
+	case d.outcome == Allow:
+		return 0
+	case d.outcome == Undecided:
+		return 2
+	case d.outcome == ExplicitDeny,
+		d.outcome == GuardrailDeny && q.req.Action.IsCAM() && q.set.layers[d.layer].Kind == Guardrail:
+		return 3
+	}
+	return 1
+}
 
 // identify takes the caller's account and, in CAM, its numbers from the
 // principal (tencent-cam.md V1, P2): qcs::cam::uin/OWNER:uin/SUB, or root for
@@ -107,25 +119,21 @@ func (q *query) ownerHuawei() {
 // far as the request tells them (tencent-cam.md R7 and ambiguity 15).
 func (q *query) ownerCAM() {
 	account := q.resource.Account()
-	uin, isUIN := strings.CutPrefix(account, "uin/")
-	appID, isAppID := strings.CutPrefix(account, "uid/")
-	switch {
-	case isUIN:
-		q.facts.UIN = uin
-		if uin == q.req.Owner.ID {
-			q.facts.AppID = q.req.Owner.AppID
-		} else if uin == q.caller {
-			q.facts.AppID = q.req.AppID
-		}
-	case isAppID:
-		q.facts.AppID = appID
-		if appID == q.req.Owner.AppID {
-			q.facts.UIN = q.req.Owner.ID
-		} else if appID == q.req.AppID {
-			q.facts.UIN = q.caller
-		}
-	case account == "":
+	if account == "" {
 		q.facts.UIN, q.facts.AppID = q.caller, q.req.AppID
+	} else if uin, ok := strings.CutPrefix(account, "uin/"); ok {
+		q.facts.UIN = uin
+	} else if appID, ok := strings.CutPrefix(account, "uid/"); ok {
+		q.facts.AppID = appID
+	}
+	for _, known := range [...]Account{q.req.Owner, {q.caller, q.req.AppID}} {
+		switch {
+		case known.ID == "" || known.AppID == "":
+		case q.facts.AppID == "" && q.facts.UIN == known.ID:
+			q.facts.AppID = known.AppID
+		case q.facts.UIN == "" && q.facts.AppID == known.AppID:
+			q.facts.UIN = known.ID
+		}
 	}
 	owner := q.facts.UIN
 	if q.req.Owner.ID != "" {

@@ -119,10 +119,10 @@ func (c *Clause) eval(env *Env) Result {
 	case gone && c.op.ifExists:
 		return True
 	case c.cam:
-		if gone {
-			return False // C4: for every operator
+		if gone || c.vars && c.misread(env) {
+			return False // C4: for every operator; C2
 		}
-	case c.broken:
+	case c.broken || c.vars && c.misread(env):
 		return False // C-14
 	case len(c.operands) == 0:
 		if c.op.negated {
@@ -180,17 +180,36 @@ func (c *Clause) truth(is bool, env *Env) Result {
 		want := o.truth
 		if len(o.vars) > 0 {
 			read, r := c.expanded(o, env)
-			if r != True {
-				res = max(res, r)
+			if r == False {
+				return False // C-14
+			}
+			if r == Unknown {
+				res = max(res, Unknown)
 				continue
 			}
 			want = read.truth
 		}
 		if want == is {
-			return True
+			res = True
 		}
 	}
 	return res
+}
+
+// misread reports whether a variable expands to a text that the operator
+// cannot read.
+func (c *Clause) misread(env *Env) bool {
+	if c.op.operand == StringType {
+		return false
+	}
+	for i := range c.operands {
+		if o := &c.operands[i]; len(o.vars) > 0 {
+			if _, r := c.expanded(o, env); r == False {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // expanded reads a typed operand that is one variable.
@@ -213,10 +232,12 @@ func (c *Clause) one(v *Value, env *Env) Result {
 	var s string
 	if c.op.operand == StringType {
 		switch {
-		case v.kind == text, c.cam && (v.kind == number || v.kind == boolean):
+		case v.kind == text:
 			s = v.text
+		case c.cam:
+			s = v.plain()
 		default:
-			return c.unreadable()
+			return Unknown
 		}
 	} else if !c.read(v, &got) {
 		return c.unreadable()
@@ -239,9 +260,6 @@ func (c *Clause) one(v *Value, env *Env) Result {
 			}
 		case len(o.vars) > 0:
 			read, known := c.expanded(o, env)
-			if known == False {
-				return False // C-14
-			}
 			if r = known; known == True {
 				r = truthOf(c.compare(&got, &read))
 			}

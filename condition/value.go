@@ -194,7 +194,7 @@ func (e *Env) find(k Key) *Value {
 			found = &e.Context[i].Value
 		}
 	}
-	if found == &noValue && (k == huaweiClock || k == tencentClock) {
+	if found.IsAbsent() && (k == huaweiClock || k == tencentClock) {
 		if e.clock.kind == absent {
 			if e.Now.IsZero() {
 				e.Now = time.Now()

@@ -139,7 +139,7 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	if !ok {
 		return nil, &Error{s, len(s), "a resource has five segments, this has " + strconv.Itoa(len(seg)), shapeURN, ""}
 	}
-	if i := strings.IndexByte(s, ' '); i >= 0 && g == Policy {
+	if i := t.IndexLiteral(' '); i >= 0 && g == Policy {
 		return nil, &Error{s, i, "blank in a resource", "remove it", ""}
 	}
 	names := [5]string{"service", "region", "account", "type", "path"}
@@ -221,6 +221,8 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			}
 		case 4:
 			switch text := q.String(); {
+			case q.HasWildcards() && !q.Everything() && !strings.HasPrefix(text, "uin/") && !strings.HasPrefix(text, "uid/"):
+				return nil, &Error{s, at, "the account is a part of a name", "write uin/<UIN>, uid/<APPID>, * or nothing", names[i]}
 			case text == "" || text == "uin/":
 				p.account = ofOwner
 			case strings.HasPrefix(text, "uin/"):
@@ -315,7 +317,7 @@ func (p *Pattern) Match(n Name, f *Facts) bool {
 		return p.raw[0] == n.text
 	case URN:
 		region := n.Region()
-		if region == "" || region == "*" {
+		if region == "" || region == "*" && p.emptyRegion {
 			// I-21: only a pattern for any region, or for none.
 			if !p.emptyRegion {
 				return false

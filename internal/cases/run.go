@@ -75,7 +75,11 @@ func word(d writ.Decision, cam bool) string {
 	case writ.GuardrailDeny:
 		// An SCP of Tencent Cloud that is silent denies explicitly (O3); a
 		// permission boundary does not (B1).
-		if l, _ := d.Guardrail(); cam && l.Kind == writ.Guardrail {
+		l, _ := d.Guardrail()
+		if len(l.Documents) > 0 {
+			cam = l.Documents[0].Dialect().IsCAM()
+		}
+		if cam && l.Kind == writ.Guardrail {
 			return "explicit-deny"
 		}
 	}

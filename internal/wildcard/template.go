@@ -219,6 +219,18 @@ func (t Template) HasWildcards() bool {
 	return false
 }
 
+// IndexLiteral returns the offset of the first b in the literal text, or -1.
+func (t Template) IndexLiteral(b byte) int {
+	for _, p := range t.parts {
+		if p.kind == literal {
+			if i := strings.IndexByte(p.text, b); i >= 0 {
+				return p.off + i
+			}
+		}
+	}
+	return -1
+}
+
 // Everything reports whether the text is a lone *.
 func (t Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].kind == star }
 
