@@ -447,10 +447,10 @@ func (r *oracleRun) oracleAccounts(text string) []string {
 			text = "uin/" + q.caller
 		}
 	}
-	out := []string{text}
 	if text == "" && q.appID != "" { // the caller's account, known by its APPID
-		out = append(out, "uid/"+q.appID)
+		text = "uid/" + q.appID
 	}
+	out := []string{text}
 	for _, pair := range [][2]string{{q.caller, q.appID}, {q.ownerUin, q.ownerApp}} {
 		if pair[0] == "" || pair[1] == "" {
 			continue

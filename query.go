@@ -455,8 +455,8 @@ func (q *query) covers(r *row) bool {
 	}
 	var buf [condition.MaxVariables]string
 	for i, p := range r.resources {
-		q.facts.Variables, _ = q.env.Expand(r.variables[i], &buf)
-		if p.Match(q.resource, &q.facts) {
+		vars, _ := q.env.Expand(r.variables[i], &buf)
+		if p.Match(q.resource, &q.facts, vars...) {
 			return true
 		}
 	}

@@ -65,6 +65,10 @@ func (e *Error) Error() string {
 	return s
 }
 
+func fail(input string, offset int, reason, fix string) *Error {
+	return &Error{input, offset, reason, fix}
+}
+
 // Parse reads a concrete action of either cloud, told apart by the number of
 // colons. It allocates only where letters must be folded. Errors are of type
 // *Error.
@@ -72,7 +76,7 @@ func Parse(s string) (Name, error) {
 	text := strings.TrimPrefix(s, "name/")
 	cut := len(s) - len(text)
 	if i := strings.IndexAny(text, "*?"); i >= 0 {
-		return Name{}, &Error{s, cut + i, "a request names one action, without wildcards", "write the action out"}
+		return Name{}, fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
 	}
 	if err := check(s, text, ""); err != nil {
 		return Name{}, err
@@ -80,21 +84,21 @@ func Parse(s string) (Name, error) {
 	switch strings.Count(text, ":") {
 	case 2:
 		if cut > 0 {
-			return Name{}, &Error{s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out"}
+			return Name{}, fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
 		}
 		a := strings.IndexByte(text, ':')
 		b := a + 1 + strings.IndexByte(text[a+1:], ':')
 		if a == 0 {
-			return Name{}, &Error{s, 0, "the service is empty", "write service:type:operation"}
+			return Name{}, fail(s, 0, "the service is empty", "write service:type:operation")
 		}
 		if b == len(text)-1 {
-			return Name{}, &Error{s, len(s), "the operation is empty", "write service:type:operation"}
+			return Name{}, fail(s, len(s), "the operation is empty", "write service:type:operation")
 		}
 		return Name{wildcard.Lower(text), uint16(a), uint16(b)}, nil
 	case 1:
 		a := strings.IndexByte(text, ':')
 		if a == 0 || a == len(text)-1 {
-			return Name{}, &Error{s, cut + a, "a segment is empty", "write service:Operation"}
+			return Name{}, fail(s, cut+a, "a segment is empty", "write service:Operation")
 		}
 		return Name{lowerFirst(text, a), uint16(a), 0}, nil
 	case 0:
@@ -102,7 +106,7 @@ func Parse(s string) (Name, error) {
 			return Name{text, 0, 0}, nil
 		}
 	}
-	return Name{}, &Error{s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)"}
+	return Name{}, fail(s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
 }
 
 // MustParse is Parse for constants; it panics on an error.
@@ -187,11 +191,11 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 		if norm == "*" {
 			fix = "write *:*:*"
 		}
-		return nil, &Error{s, 0, "an action has three segments, not " + strconv.Itoa(len(seg)), fix}
+		return nil, fail(s, 0, "an action has three segments, not "+strconv.Itoa(len(seg)), fix)
 	}
 	for i, off := 0, 0; i < 3; i++ {
 		if seg[i] == "" && !(g == Identity && i == 1) {
-			return nil, &Error{s, off, [3]string{"the service", "the type", "the operation"}[i] + " is empty", "write * for any"}
+			return nil, fail(s, off, [3]string{"the service", "the type", "the operation"}[i]+" is empty", "write * for any")
 		}
 		off += len(seg[i]) + 1
 	}
@@ -221,13 +225,13 @@ func compileCAM(s string) (*Pattern, error) {
 	}
 	a := strings.IndexByte(text, ':')
 	if a < 0 || strings.Count(text, ":") > 1 {
-		return nil, &Error{s, cut, "an action has one colon", "write service:Operation, for example cvm:DescribeDisks"}
+		return nil, fail(s, cut, "an action has one colon", "write service:Operation, for example cvm:DescribeDisks")
 	}
 	if a == 0 || a == len(text)-1 {
-		return nil, &Error{s, cut + a, "a segment is empty", "write service:Operation"}
+		return nil, fail(s, cut+a, "a segment is empty", "write service:Operation")
 	}
 	if svc := text[:a]; svc != "*" && strings.Contains(svc, "*") {
-		return nil, &Error{s, cut, "the service is a name or *, not a part of a name", "write one entry for each service"}
+		return nil, fail(s, cut, "the service is a name or *, not a part of a name", "write one entry for each service")
 	}
 	p.norm = lowerFirst(text, a)
 	return p.compile(wildcard.Syntax{Star: true})
@@ -240,7 +244,7 @@ func (p *Pattern) compile(syn wildcard.Syntax) (*Pattern, error) {
 	}
 	if err != nil {
 		e := err.(*wildcard.Error)
-		return nil, &Error{p.text, min(e.Offset, len(p.text)), e.Reason, e.Fix}
+		return nil, fail(p.text, min(e.Offset, len(p.text)), e.Reason, e.Fix)
 	}
 	return p, nil
 }
@@ -283,10 +287,10 @@ func (p *Pattern) Literal() (n Name, ok bool) {
 // check refuses characters that no action holds. text is the end of s.
 func check(s, text, special string) *Error {
 	if len(s) > MaxLength {
-		return &Error{s[:MaxLength], MaxLength, "longer than " + strconv.Itoa(MaxLength) + " bytes", ""}
+		return fail(s[:MaxLength], MaxLength, "longer than "+strconv.Itoa(MaxLength)+" bytes", "")
 	}
 	if text == "" {
-		return &Error{s, 0, "the text is empty", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)"}
+		return fail(s, 0, "the text is empty", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
 	}
 	permid := isPermid(text)
 	for i := 0; i < len(text); i++ {
@@ -300,15 +304,15 @@ func check(s, text, special string) *Error {
 		off := len(s) - len(text) + i
 		switch {
 		case c == ' ' || c == '\t':
-			return &Error{s, off, "blank in an action", "remove it"}
+			return fail(s, off, "blank in an action", "remove it")
 		case c == '?':
-			return &Error{s, off, "? is not a wildcard here", "use *"}
+			return fail(s, off, "? is not a wildcard here", "use *")
 		case c == '$':
-			return &Error{s, off, "an action cannot hold a variable", "use it in Resource or Condition"}
+			return fail(s, off, "an action cannot hold a variable", "use it in Resource or Condition")
 		case c >= 0x80:
-			return &Error{s, off, "character that no action holds", "use letters, digits, - and _"}
+			return fail(s, off, "character that no action holds", "use letters, digits, - and _")
 		}
-		return &Error{s, off, "character " + strconv.QuoteRune(rune(c)) + " that no action holds", "use letters, digits, - and _"}
+		return fail(s, off, "character "+strconv.QuoteRune(rune(c))+" that no action holds", "use letters, digits, - and _")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func fields(line string, want, n int) []string {
 // finish puts into order what the text has in another, and fills the indexes.
 func (d *decoder) finish() {
 	c := &d.c
-	slices.SortFunc(c.actions, func(a, b *Action) int { return strings.Compare(a.name.String(), b.name.String()) })
+	sort.SliceStable(c.actions, func(i, j int) bool { return c.actions[i].name.String() < c.actions[j].name.String() })
 	for _, a := range c.actions {
 		c.actionNamed[a.name] = a
 	}
@@ -104,7 +105,7 @@ func (d *decoder) finish() {
 		}
 	}
 	c.permissions = slices.Clone(d.listed)
-	slices.SortStableFunc(c.permissions, func(a, b *Permission) int { return strings.Compare(a.name, b.name) })
+	sort.SliceStable(c.permissions, func(i, j int) bool { return c.permissions[i].name < c.permissions[j].name })
 }
 
 func (d *decoder) document(f []string) { d.documents = append(d.documents, f[0]) }
@@ -149,7 +150,7 @@ func (d *decoder) action(f []string) {
 		a.types = append(a.types, t)
 		a.keys = append(a.keys, t.keys...)
 	}
-	slices.Sort(a.keys)
+	sort.SliceStable(a.keys, func(i, j int) bool { return a.keys[i] < a.keys[j] })
 	a.keys = slices.Compact(a.keys)
 	for _, s := range list(f[6]) {
 		cell, candidate, _ := strings.Cut(s, "=")

@@ -110,3 +110,49 @@ func days(year int64, month, day int) int64 {
 	ofYear := (153*m+2)/5 + int64(day) - 1
 	return era*146097 + ofEra*365 + ofEra/4 - ofEra/100 + ofYear - 719468
 }
+
+// String writes RFC 3339 in UTC, with as many digits of a second as there are.
+// (The time package's own formatting would bring its time zones along.)
+func (m moment) String() string {
+	day, rest := m.sec/86400, m.sec%86400
+	if rest < 0 {
+		day, rest = day-1, rest+86400
+	}
+	// The inverse of days.
+	day += 719468
+	era := day / 146097
+	if day < 0 {
+		era = (day - 146096) / 146097
+	}
+	ofEra := day - era*146097
+	year := (ofEra - ofEra/1460 + ofEra/36524 - ofEra/146096) / 365
+	ofYear := ofEra - (365*year + year/4 - year/100)
+	month := (5*ofYear + 2) / 153
+	dayOfMonth := ofYear - (153*month+2)/5 + 1
+	year += era * 400
+	if month += 3; month > 12 {
+		month, year = month-12, year+1
+	}
+	b := make([]byte, 0, len("2006-01-02T15:04:05.000000000Z"))
+	b = digits(b, year, 4)
+	b = digits(append(b, '-'), month, 2)
+	b = digits(append(b, '-'), dayOfMonth, 2)
+	b = digits(append(b, 'T'), rest/3600, 2)
+	b = digits(append(b, ':'), rest/60%60, 2)
+	b = digits(append(b, ':'), rest%60, 2)
+	if m.nsec != 0 {
+		b = digits(append(b, '.'), int64(m.nsec), 9)
+		for b[len(b)-1] == '0' {
+			b = b[:len(b)-1]
+		}
+	}
+	return string(append(b, 'Z'))
+}
+
+// digits appends n with leading zeros.
+func digits(b []byte, n int64, width int) []byte {
+	if width > 1 {
+		b = digits(b, n/10, width-1)
+	}
+	return append(b, byte('0'+n%10))
+}

@@ -145,7 +145,7 @@ func (v Value) String() string {
 func (v *Value) plain() string {
 	switch v.kind {
 	case instant:
-		return time.Unix(v.time.sec, int64(v.time.nsec)).UTC().Format(time.RFC3339Nano)
+		return v.time.String()
 	case address:
 		return v.ip.String()
 	}

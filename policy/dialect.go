@@ -29,10 +29,10 @@ type Dialect struct {
 	sizeSpace bool // white space counts
 	sizeError bool // more is an error, not a warning
 
-	values  shape // legal shapes of the values of a condition key
-	maxKeys int   // operators in a condition, and keys under an operator
-	maxText int   // characters of all values of a key
-	codes   map[problem]Code
+	values  shape            // legal shapes of the values of a condition key
+	maxKeys int              // operators in a condition, and keys under an operator
+	maxText int              // characters of all values of a key
+	codes   *[nProblems]Code // empty where the vendor has none
 }
 
 // The dialects. There are no others; a Dialect that is not one of them cannot
@@ -53,7 +53,7 @@ var (
 			{name: "Condition", kind: kForbidden, code: pConditionForbidden, fix: "leave it out, or write a v1.1 policy"},
 		},
 		actions: action.Role, resources: resource.Policy, effects: capitals, foldEffect: true,
-		size: 6144, sizeError: true, codes: codes11,
+		size: 6144, sizeError: true, codes: &codes11,
 	}
 	// HuaweiPolicy is v1.1: policies (huawei.md 2).
 	HuaweiPolicy = &Dialect{
@@ -71,7 +71,7 @@ var (
 			{name: "Condition", kind: kCondition, shapes: object, min: 1, max: 10, countCode: pConditionCount},
 		},
 		actions: action.Policy, resources: resource.Policy, conditions: condition.Policy, effects: capitals, foldEffect: true,
-		size: 6144, sizeError: true, values: array, maxKeys: 10, maxText: 1024, codes: codes11,
+		size: 6144, sizeError: true, values: array, maxKeys: 10, maxText: 1024, codes: &codes11,
 	}
 	// HuaweiIdentity is v5.0: identity policies, session policies too
 	// (huawei.md 3).
@@ -79,14 +79,14 @@ var (
 		name: "huawei-5.0", title: "v5.0 identity policy", version: "5.0",
 		top: top50(array), statement: statement50(true, noPrincipal),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 6144, values: str | array, codes: codes50,
+		size: 6144, values: str | array, codes: &codes50,
 	}
 	// HuaweiSCP is the service control policy of an organization (huawei.md 4).
 	HuaweiSCP = &Dialect{
 		name: "huawei-scp", title: "service control policy", version: "5.0",
 		top: top50(array | object), statement: statement50(false, noPrincipal),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, codes: codes50,
+		size: 5120, sizeSpace: true, values: str | array, codes: &codes50,
 	}
 	// HuaweiTrust is the trust policy of an agency (huawei.md 3.7).
 	HuaweiTrust = &Dialect{
@@ -96,7 +96,7 @@ var (
 			{name: "NotPrincipal", kind: kNotPrincipal, shapes: object},
 		}),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 6144, values: str | array, principals: []string{"IAM", "Service"}, codes: codes50,
+		size: 6144, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50,
 	}
 	// TencentCAM is CAM 2.0: policies of users, groups and roles, permission
 	// boundaries, session policies and SCPs (tencent-cam.md 1).
@@ -112,7 +112,7 @@ var (
 			element{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
 		),
 		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM, effects: smalls,
-		size: 6144, sizeError: true, values: str | number | boolean | array, codes: codes20,
+		size: 6144, sizeError: true, values: str | number | boolean | array, codes: &codes20,
 	}
 	// TencentResource is CAM 2.0 attached to a resource or a role: a bucket
 	// policy or a trust policy, with principals. Only here are capitalised
@@ -130,7 +130,7 @@ var (
 		),
 		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM,
 		effects: [2][]string{{"allow", "Allow"}, {"deny", "Deny"}},
-		size:    20480, sizeError: true, values: str | number | boolean | array, principals: []string{"qcs", "service", "federated"}, codes: codes20,
+		size:    20480, sizeError: true, values: str | number | boolean | array, principals: []string{"qcs", "service", "federated"}, codes: &codes20,
 	}
 )
 
@@ -193,6 +193,7 @@ func statement20() []element {
 
 // element is one row of a dialect's table.
 type element struct {
+	_         [0]func() // not comparable
 	name      string
 	also      string // a second legal spelling
 	kind      elementKind
@@ -295,7 +296,7 @@ const (
 )
 
 // ours are the codes where the vendor has none; they serve every dialect.
-var ours = map[problem]Code{
+var ours = [nProblems]Code{
 	pSyntax:             "JSON_SYNTAX_ERROR",
 	pDuplicate:          "DUPLICATE_NAME",
 	pEncoding:           "INVALID_ENCODING",
@@ -349,7 +350,7 @@ var ours = map[problem]Code{
 
 // codes11 are the error codes of Huawei's IAM for roles and policies
 // (huawei.md OTC-err).
-var codes11 = map[problem]Code{
+var codes11 = [nProblems]Code{
 	pSize: "IAM.1021", pUnknownElement: "IAM.1059", pVersion: "IAM.1024", pMissingVersion: "IAM.1024",
 	pMissingStatement: "IAM.1027", pStatementType: "IAM.1027", pStatementCount: "IAM.1028",
 	pDependsForbidden: "IAM.1025", pDependsCount: "IAM.1058", pDepends: "IAM.1060",
@@ -363,10 +364,10 @@ var codes11 = map[problem]Code{
 // codes50 holds what differs from ours in v5.0: nothing, since ours are the
 // issue codes of Huawei's policy checker wherever it has one (huawei.md I7099,
 // SDK-val).
-var codes50 = map[problem]Code{}
+var codes50 [nProblems]Code
 
 // codes20 are the error codes of CAM (tencent-cam.md ERR).
-var codes20 = map[problem]Code{
+var codes20 = [nProblems]Code{
 	pSize: "PolicyDocumentLengthOverLimit", pUnknownElement: "PolicyDocumentError", pType: "PolicyDocumentError",
 	pVersion: "VersionError", pMissingVersion: "VersionError",
 	pMissingStatement: "StatementError", pStatementType: "StatementError", pStatementCount: "StatementError",
@@ -380,7 +381,7 @@ var codes20 = map[problem]Code{
 }
 
 func (d *Dialect) code(p problem) Code {
-	if c, ok := d.codes[p]; ok {
+	if c := d.codes[p]; c != "" {
 		return c
 	}
 	return ours[p]

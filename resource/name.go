@@ -76,6 +76,10 @@ func (e *Error) Error() string {
 	return s
 }
 
+func fail(input string, offset int, reason, fix, segment string) *Error {
+	return &Error{input, offset, reason, fix, segment}
+}
+
 const (
 	shapeURN = "write service:region:account:type:path, for example cbr:eu-de:0f12:vault:prod-7"
 	shapeQCS = "write qcs::service:region:account:type/id, for example qcs::cvm:ap-guangzhou:uin/100:volume/disk-1"
@@ -112,7 +116,7 @@ func Parse(s string) (Name, error) {
 	for i := range n.cut {
 		k := strings.IndexByte(s[at:], ':')
 		if k < 0 {
-			return Name{}, &Error{s, len(s), "a URN has five segments, this has " + strconv.Itoa(i+1), shapeURN, ""}
+			return Name{}, fail(s, len(s), "a URN has five segments, this has "+strconv.Itoa(i+1), shapeURN, "")
 		}
 		n.cut[i] = uint16(at + k)
 		at += k + 1
@@ -122,7 +126,7 @@ func Parse(s string) (Name, error) {
 		at         uint16
 	}{{"service", n.Service(), 0}, {"type", n.Type(), n.cut[2] + 1}, {"path", n.Path(), n.cut[3] + 1}} {
 		if seg.text == "" {
-			return Name{}, &Error{s, int(seg.at), "the " + seg.name + " is empty", shapeURN, seg.name}
+			return Name{}, fail(s, int(seg.at), "the "+seg.name+" is empty", shapeURN, seg.name)
 		}
 	}
 	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
@@ -137,13 +141,13 @@ func Parse(s string) (Name, error) {
 func parseQCS(s string) (Name, error) {
 	seg := strings.SplitN(s, ":", 6)
 	if len(seg) < 6 {
-		return Name{}, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS, ""}
+		return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
 	}
 	if seg[2] == "" {
-		return Name{}, &Error{s, len(seg[0]) + len(seg[1]) + 2, "the service is empty", shapeQCS, "service"}
+		return Name{}, fail(s, len(seg[0])+len(seg[1])+2, "the service is empty", shapeQCS, "service")
 	}
 	if seg[5] == "" {
-		return Name{}, &Error{s, len(s), "the resource is empty", shapeQCS, "resource"}
+		return Name{}, fail(s, len(s), "the resource is empty", shapeQCS, "resource")
 	}
 	svc, region, account := wildcard.Lower(seg[2]), currentRegion(seg[3]), seg[4]
 	if account == "uin/" {
@@ -236,15 +240,15 @@ func (n Name) Path() string {
 
 func check(s string, limit int) *Error {
 	if len(s) > limit {
-		return &Error{s[:limit], limit, "longer than " + strconv.Itoa(limit) + " bytes", "", ""}
+		return fail(s[:limit], limit, "longer than "+strconv.Itoa(limit)+" bytes", "", "")
 	}
 	for i, r := range s {
 		if r < 0x20 || r == 0x7f {
-			return &Error{s, i, "control character", "remove it", ""}
+			return fail(s, i, "control character", "remove it", "")
 		}
 		if r == utf8.RuneError {
 			if _, w := utf8.DecodeRuneInString(s[i:]); w == 1 {
-				return &Error{s, i, "text that is not UTF-8", "", ""}
+				return fail(s, i, "text that is not UTF-8", "", "")
 			}
 		}
 	}

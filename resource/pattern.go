@@ -58,11 +58,9 @@ const (
 	byAppID                // uid/…
 )
 
-// Facts is what matching may need beyond the name itself. A nil *Facts serves
-// where a pattern has no variables and names its account.
+// Facts is what matching may need beyond the name itself, about accounts in
+// Tencent Cloud. A nil *Facts knows nothing.
 type Facts struct {
-	// Variables are the expanded variables, in the order of Pattern.Variables.
-	Variables []string
 	// UIN and AppID number the account that owns a named Tencent resource, as
 	// far as they are known; uin/<UIN> and uid/<APPID> are two spellings of it.
 	UIN, AppID string
@@ -79,7 +77,7 @@ type Facts struct {
 func Compile(g Grammar, s string) (*Pattern, error) {
 	p := &Pattern{text: s}
 	if s == "" {
-		return nil, &Error{s, 0, "the text is empty", "write * or a resource name", ""}
+		return nil, fail(s, 0, "the text is empty", "write * or a resource name", "")
 	}
 	if err := check(s, MaxPattern); err != nil {
 		return nil, err
@@ -96,13 +94,13 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 func (p *Pattern) agency() (*Pattern, error) {
 	s := p.text
 	if i := strings.IndexAny(s, "*?"); i >= 0 {
-		return nil, &Error{s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>", ""}
+		return nil, fail(s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>", "")
 	}
 	if i := strings.IndexByte(s, ' '); i >= 0 {
-		return nil, &Error{s, i, "blank in a uri", "remove it", ""}
+		return nil, fail(s, i, "blank in a uri", "remove it", "")
 	}
 	if s[0] != '/' {
-		return nil, &Error{s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>", ""}
+		return nil, fail(s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>", "")
 	}
 	p.form, p.raw[0] = URI, s
 	return p, nil
@@ -116,16 +114,16 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	if s == "*" {
 		if g == Policy {
-			return nil, &Error{s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource", ""}
+			return nil, fail(s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource", "")
 		}
 		p.all = true
 		return p, nil
 	}
 	if s[0] == '/' {
-		return nil, &Error{s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, ""}
+		return nil, fail(s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, "")
 	}
 	if strings.HasPrefix(s, "qcs:") {
-		return nil, &Error{s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, ""}
+		return nil, fail(s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, "")
 	}
 	t, err := p.template(s, syn)
 	if err != nil {
@@ -137,10 +135,10 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	seg, ok := t.Split(':', 5)
 	if !ok {
-		return nil, &Error{s, len(s), "a resource has five segments, this has " + strconv.Itoa(len(seg)), shapeURN, ""}
+		return nil, fail(s, len(s), "a resource has five segments, this has "+strconv.Itoa(len(seg)), shapeURN, "")
 	}
 	if i := t.IndexLiteral(' '); i >= 0 && g == Policy {
-		return nil, &Error{s, i, "blank in a resource", "remove it", ""}
+		return nil, fail(s, i, "blank in a resource", "remove it", "")
 	}
 	names := [5]string{"service", "region", "account", "type", "path"}
 	at := 0
@@ -152,14 +150,14 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 				if i == 0 && g == Identity {
 					fix = "write the service, or a lone * for every resource"
 				}
-				return nil, &Error{s, at, "the " + names[i] + " is empty", fix, names[i]}
+				return nil, fail(s, at, "the "+names[i]+" is empty", fix, names[i])
 			}
 		}
 		if g == Policy && i < 4 && q.HasVariables() {
-			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; v1.1 allows it in the fifth segment only", "write the value or *", names[i]}
+			return nil, fail(s, at, "a variable stands in the "+names[i]+"; v1.1 allows it in the fifth segment only", "write the value or *", names[i])
 		}
 		if g == Identity && i == 0 && (q.HasWildcards() || q.HasVariables()) {
-			return nil, &Error{s, at, "the service of a URN is a name", "write the service, or a lone * for every resource", names[i]}
+			return nil, fail(s, at, "the service of a URN is a name", "write the service, or a lone * for every resource", names[i])
 		}
 		if i == 0 || i == 3 {
 			q = q.Map(wildcard.Lower)
@@ -184,7 +182,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 		return p, nil
 	}
 	if !strings.HasPrefix(s, "qcs:") {
-		return nil, &Error{s, 0, "a resource begins with qcs", shapeQCS, ""}
+		return nil, fail(s, 0, "a resource begins with qcs", shapeQCS, "")
 	}
 	t, err := p.template(s, wildcard.Syntax{Star: true, Variables: wildcard.CAM20})
 	if err != nil {
@@ -192,7 +190,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	}
 	seg, ok := t.Split(':', 6)
 	if !ok {
-		return nil, &Error{s, len(s), "a path has six segments, this has " + strconv.Itoa(len(seg)), shapeQCS, ""}
+		return nil, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
 	}
 	p.form = QCS
 	names := [6]string{"prefix", "project", "service", "region", "account", "resource"}
@@ -200,16 +198,16 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	for i, q := range seg {
 		lit, isLit := q.Literal()
 		if i < 5 && q.HasVariables() {
-			return nil, &Error{s, at, "a variable stands in the " + names[i] + "; it may only stand in the last segment", "write the value or *", names[i]}
+			return nil, fail(s, at, "a variable stands in the "+names[i]+"; it may only stand in the last segment", "write the value or *", names[i])
 		}
 		switch i {
 		case 0:
 			if lit != "qcs" {
-				return nil, &Error{s, 0, "the first segment is qcs", shapeQCS, names[i]}
+				return nil, fail(s, 0, "the first segment is qcs", shapeQCS, names[i])
 			}
 		case 1:
 			if !isLit || lit != "" {
-				return nil, &Error{s, at, "the project segment is not used any more", "leave it empty", names[i]}
+				return nil, fail(s, at, "the project segment is not used any more", "leave it empty", names[i])
 			}
 		case 2, 3:
 			if isLit && lit == "" {
@@ -222,7 +220,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 		case 4:
 			switch text := q.String(); {
 			case q.HasWildcards() && !q.Everything() && !strings.HasPrefix(text, "uin/") && !strings.HasPrefix(text, "uid/"):
-				return nil, &Error{s, at, "the account is a part of a name", "write uin/<UIN>, uid/<APPID>, * or nothing", names[i]}
+				return nil, fail(s, at, "the account is a part of a name", "write uin/<UIN>, uid/<APPID>, * or nothing", names[i])
 			case text == "" || text == "uin/":
 				p.account = ofOwner
 			case strings.HasPrefix(text, "uin/"):
@@ -232,7 +230,7 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			}
 		case 5:
 			if isLit && lit == "" {
-				return nil, &Error{s, at, "the resource is empty", "write type/id, type/* or *", names[i]}
+				return nil, fail(s, at, "the resource is empty", "write type/id, type/* or *", names[i])
 			}
 		}
 		if i >= 2 {
@@ -276,7 +274,7 @@ func (p *Pattern) segment(i int, t wildcard.Template) error {
 
 func (p *Pattern) error(err error) *Error {
 	e := err.(*wildcard.Error)
-	return &Error{p.text, e.Offset, e.Reason, e.Fix, ""}
+	return fail(p.text, e.Offset, e.Reason, e.Fix, "")
 }
 
 // segmentLen is the length of the first segment of s; colons inside ${…} do
@@ -296,18 +294,15 @@ func segmentLen(s string) int {
 }
 
 // Match reports whether the pattern covers n. A lone * covers everything, also
-// the zero Name; any other pattern covers only names of its own form. It
-// allocates nothing.
-func (p *Pattern) Match(n Name, f *Facts) bool {
+// the zero Name; any other pattern covers only names of its own form. vars are
+// the expanded variables, in the order of Variables; a pattern that lacks one
+// matches nothing. It allocates nothing.
+func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
 	if p.all {
 		return true
 	}
 	if p.form != n.form || n.form == None || p.void != "" {
 		return false
-	}
-	var vars []string
-	if f != nil {
-		vars = f.Variables
 	}
 	if len(vars) < len(p.vars) {
 		return false
