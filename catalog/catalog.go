@@ -22,10 +22,10 @@ import (
 
 //go:generate go run ./generate
 
-//go:embed catalog.txt
-var text string
+//go:embed catalog.bin
+var packed string
 
-var load = sync.OnceValue(func() *Catalog { return decode(text) })
+var load = sync.OnceValue(func() *Catalog { return decode(unpack(packed)) })
 
 // Default returns the embedded catalog. It is built at the first call.
 func Default() *Catalog { return load() }

@@ -349,7 +349,7 @@ func TestLookupsDoNotAllocate(t *testing.T) {
 func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		decode(text)
+		decode(unpack(packed))
 	}
 }
 
@@ -366,5 +366,16 @@ func BenchmarkAction(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		c.Action(n)
+	}
+}
+
+// The embedded form is the text, packed.
+func TestUnpack(t *testing.T) {
+	want, err := os.ReadFile("catalog.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unpack(packed) != string(want) {
+		t.Error("catalog.bin does not unpack to catalog.txt")
 	}
 }

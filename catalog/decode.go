@@ -11,6 +11,26 @@ import (
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
+// unpack restores catalog.txt from catalog.bin: a byte below 0x80 is itself;
+// any other is a length less 4, and the two bytes behind it say how far back
+// that many bytes are copied from.
+func unpack(s string) string {
+	var text []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x80 {
+			text = append(text, s[i])
+			continue
+		}
+		from := len(text) - int(s[i+1])<<8 - int(s[i+2])
+		for n := int(s[i]) - 0x80 + 4; n > 0; n-- {
+			text = append(text, text[from])
+			from++
+		}
+		i += 2
+	}
+	return string(text)
+}
+
 // decoder reads catalog.txt; the head of that file explains its form. All
 // strings of the catalog are pieces of the text.
 type decoder struct {

@@ -32,6 +32,9 @@ func main() {
 	if err == nil {
 		err = os.WriteFile("catalog.txt", text, 0o644)
 	}
+	if err == nil {
+		err = os.WriteFile("catalog.bin", pack(text), 0o644)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
@@ -75,7 +78,11 @@ func generate(dir string) ([]byte, error) {
 		return nil, w.err
 	}
 	docs := "\n[documents] content, counted from 1\n" + strings.Join(w.documents, "\n") + "\n"
-	return append([]byte(header+docs), w.text.Bytes()...), nil
+	text := append([]byte(header+docs), w.text.Bytes()...)
+	if i := bytes.IndexFunc(text, func(r rune) bool { return r >= 0x80 }); i >= 0 {
+		return nil, fmt.Errorf("the text is not ASCII at byte %d", i)
+	}
+	return text, nil
 }
 
 // writer collects the sections and keeps the first contradiction in the data.
