@@ -5,10 +5,7 @@ import "encoding/json"
 // shrink drops parts of a case, as long as what is left still fails, so that a
 // person can read it.
 func shrink(text []byte, fails func([]byte) bool) []byte {
-	var root any
-	if json.Unmarshal(text, &root) != nil {
-		return text
-	}
+	root := decodeJSON(text)
 	for again := true; again; {
 		again = false
 		for n := 0; ; n++ {

@@ -57,5 +57,5 @@ func main() {
 }
 `)
 	t.Logf("empty %d, with the library %d: %d bytes more", empty, whole, whole-empty)
-	require.Less(t, whole-empty, int64(1 << 20))
+	require.Less(t, whole-empty, int64(1<<20))
 }
