@@ -105,6 +105,7 @@ type row struct {
 	cam         bool
 	old         bool // v1.0 or v1.1: speaks of actions by their old names
 	scp         bool
+	named       bool // has principals
 	notAction   bool
 	notResource bool
 	everything  bool // no Resource element, or an entry *
@@ -186,14 +187,13 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 
 // misplaced says why documents of a dialect cannot stand in a layer.
 func misplaced(k Kind, d *policy.Dialect) string {
-	named := d == policy.HuaweiTrust || d == policy.TencentResource
 	switch {
-	case named && k != Resource:
+	case d.IsGuardrail() && !k.bounds():
+		return "a " + d.String() + " document never grants; put it into a guardrail layer"
+	case d.NamesPrincipals() && !d.IsGuardrail() && k != Resource:
 		return "a " + d.String() + " document names principals and belongs into a resource layer"
-	case !named && k == Resource:
+	case !d.NamesPrincipals() && k == Resource:
 		return "a " + d.String() + " document names no principals; a resource layer takes huawei-trust and cam-resource"
-	case d == policy.HuaweiSCP && !k.bounds():
-		return "an SCP never grants; put it into a guardrail layer"
 	case d == policy.HuaweiRole && k != Identity:
 		return "a role grants; put it into an identity layer"
 	}
@@ -204,7 +204,7 @@ func misplaced(k Kind, d *policy.Dialect) string {
 func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Statement, known func(condition.Key) (condition.KeyInfo, bool)) {
 	r := row{
 		document: d, statement: st, index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
-		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect() == policy.HuaweiSCP,
+		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect().IsGuardrail(), named: d.Dialect().NamesPrincipals(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
 		actions: st.Actions(), resources: st.Resources(), condition: st.Condition().Bind(known),
 	}

@@ -188,7 +188,7 @@ func TestCompileErrors(t *testing.T) {
 		{writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{nil}}, "nil"},
 		{writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{{}}}, "nil"},
 		{writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{trust}}, "principals"},
-		{writ.Layer{Kind: writ.Resource, Documents: []*policy.Document{scp}}, "principals"},
+		{writ.Layer{Kind: writ.Resource, Documents: []*policy.Document{role}}, "principals"},
 		{writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{scp}}, "never grants"},
 		{writ.Layer{Kind: writ.Session, Documents: []*policy.Document{scp}}, "never grants"},
 		{writ.Layer{Kind: writ.Guardrail, Documents: []*policy.Document{role}}, "role"},

@@ -355,7 +355,7 @@ func (q *query) matches(r *row) condition.Result {
 	if r.role >= 0 && r.effect == policy.Allow && !q.active(r.role) {
 		return condition.False // R-5; its Deny stays in force
 	}
-	if q.set.layers[r.layer].Kind == Resource && !q.matchesPrincipal(r) {
+	if r.named && !q.matchesPrincipal(r) {
 		return condition.False
 	}
 	res := q.matchesResource(r)

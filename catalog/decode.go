@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -104,10 +103,9 @@ func fields(line string, want, n int) []string {
 	return f
 }
 
-// finish puts into order what the text has in another, and fills the indexes.
+// finish fills the indexes.
 func (d *decoder) finish() {
 	c := &d.c
-	sort.SliceStable(c.actions, func(i, j int) bool { return c.actions[i].name.String() < c.actions[j].name.String() })
 	for _, a := range c.actions {
 		c.actionNamed[a.name] = a
 	}
@@ -124,8 +122,7 @@ func (d *decoder) finish() {
 			c.permitNamed[p.name] = p
 		}
 	}
-	c.permissions = slices.Clone(d.listed)
-	sort.SliceStable(c.permissions, func(i, j int) bool { return c.permissions[i].name < c.permissions[j].name })
+	c.permissions = d.listed
 }
 
 func (d *decoder) document(f []string) { d.documents = append(d.documents, f[0]) }
@@ -170,7 +167,11 @@ func (d *decoder) action(f []string) {
 		a.types = append(a.types, t)
 		a.keys = append(a.keys, t.keys...)
 	}
-	sort.SliceStable(a.keys, func(i, j int) bool { return a.keys[i] < a.keys[j] })
+	for i := range a.keys {
+		for j := i; j > 0 && a.keys[j] < a.keys[j-1]; j-- {
+			a.keys[j], a.keys[j-1] = a.keys[j-1], a.keys[j]
+		}
+	}
 	a.keys = slices.Compact(a.keys)
 	for _, s := range list(f[6]) {
 		cell, candidate, _ := strings.Cut(s, "=")

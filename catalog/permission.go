@@ -126,15 +126,21 @@ func (d Dependency) When() string { return d.when }
 // Document for a page of the service.
 func (d Dependency) Evidence() Evidence { return d.evidence }
 
-// SCP reads a service control policy that the vendor defines: FullAccess
-// (huawei.md S-17). The error is an *UnknownSCPError if there is none of that
-// name.
+// SCP reads an organization policy that the vendor defines, and that bounds
+// nothing: FullAccess, and RCPFullAccess and NCPFullAccess for resource and
+// network control policies (huawei.md S-17, 4.3); in Tencent Cloud
+// FullQcloudAccess (tencent-cam.md O1). The error is an *UnknownSCPError if
+// there is none of that name.
 func (c *Catalog) SCP(name string) (*policy.Document, error) {
 	content, ok := c.scpDocuments[name]
 	if !ok {
 		return nil, &UnknownSCPError{name}
 	}
-	return policy.ParseAs(policy.HuaweiSCP, "system:"+name, []byte(content))
+	d := policy.HuaweiSCP
+	if policy.Guess([]byte(content)).IsCAM() {
+		d = policy.TencentCAM
+	}
+	return policy.ParseAs(d, "system:"+name, []byte(content))
 }
 
 // UnknownSCPError says that the catalog has no service control policy of a

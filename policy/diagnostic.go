@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 )
@@ -117,5 +116,10 @@ func (ds Diagnostics) Err() error {
 }
 
 func (ds Diagnostics) sort() {
-	sort.SliceStable(ds, func(i, j int) bool { return ds[i].Pos.Offset < ds[j].Pos.Offset })
+	// There are at most maxFindings, and nearly all in order.
+	for i := 1; i < len(ds); i++ {
+		for j := i; j > 0 && ds[j].Pos.Offset < ds[j-1].Pos.Offset; j-- {
+			ds[j], ds[j-1] = ds[j-1], ds[j]
+		}
+	}
 }

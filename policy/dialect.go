@@ -24,6 +24,11 @@ type Dialect struct {
 	foldEffect bool        // any letter case
 	lower      bool        // element names are lower case (CAM)
 	principals []string    // legal members of a principal object
+	everyone   bool        // "*" alone is a principal, too
+
+	guardrail bool // never grants: Not… elements only in a Deny
+	denyOnly  bool // custom policies have no Allow
+	service   bool // the service of an action is a name
 
 	size      int  // most characters of a document
 	sizeSpace bool // white space counts
@@ -86,7 +91,27 @@ var (
 		name: "huawei-scp", title: "service control policy", version: "5.0",
 		top: top50(array | object), statement: statement50(false, noPrincipal),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, codes: &codes50,
+		size: 5120, sizeSpace: true, values: str | array, codes: &codes50, guardrail: true,
+	}
+	// HuaweiRCP is the resource control policy of an organization: as an SCP,
+	// with principals. It bounds access to the resources of its accounts,
+	// whoever asks (huawei.md 4.3).
+	HuaweiRCP = &Dialect{
+		name: "huawei-rcp", title: "resource control policy", version: "5.0",
+		top: top50(array | object), statement: statement50(false, principalOrAll),
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, everyone: true, codes: &codes50, guardrail: true,
+	}
+	// HuaweiNCP is the network control policy of an organization: it bounds
+	// what comes in through VPC endpoints. It only denies, and names the
+	// service of every action (huawei.md 4.3).
+	HuaweiNCP = &Dialect{
+		name: "huawei-ncp", title: "network control policy", version: "5.0",
+		top: top50(array | object), statement: replace(statement50(true, principalOrAll),
+			element{name: "NotAction", kind: kForbidden, code: pNotActionAllow, fix: "list what is denied"}),
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, everyone: true, codes: &codes50,
+		guardrail: true, denyOnly: true, service: true,
 	}
 	// HuaweiTrust is the trust policy of an agency (huawei.md 3.7).
 	HuaweiTrust = &Dialect{
@@ -136,11 +161,11 @@ var (
 
 // Dialects lists the dialects.
 func Dialects() []*Dialect {
-	return []*Dialect{HuaweiRole, HuaweiPolicy, HuaweiIdentity, HuaweiSCP, HuaweiTrust, TencentCAM, TencentResource}
+	return []*Dialect{HuaweiRole, HuaweiPolicy, HuaweiIdentity, HuaweiSCP, HuaweiRCP, HuaweiNCP, HuaweiTrust, TencentCAM, TencentResource}
 }
 
 // String returns the name: huawei-1.0, huawei-1.1, huawei-5.0, huawei-scp,
-// huawei-trust, cam-2.0 or cam-resource.
+// huawei-rcp, huawei-ncp, huawei-trust, cam-2.0 or cam-resource.
 func (d *Dialect) String() string { return d.name }
 
 // IsCAM reports whether the dialect is Tencent Cloud's.
@@ -161,6 +186,21 @@ func top50(statement shape) []element {
 var noPrincipal = []element{
 	{name: "Principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
 	{name: "NotPrincipal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
+}
+
+var principalOrAll = []element{
+	{name: "Principal", kind: kPrincipal, shapes: str | object},
+	{name: "NotPrincipal", kind: kNotPrincipal, shapes: object},
+}
+
+// replace returns the table with another row of the same name.
+func replace(table []element, e element) []element {
+	for i := range table {
+		if table[i].name == e.name {
+			table[i] = e
+		}
+	}
+	return table
 }
 
 func statement50(needAction bool, principal []element) []element {
@@ -292,6 +332,7 @@ const (
 	pWideSCP
 	pNotInSCP
 	pServiceWildcard
+	pAllowInNCP
 	nProblems
 )
 
@@ -346,6 +387,7 @@ var ours = [nProblems]Code{
 	pWideSCP:            "DENY_WITHOUT_ACTION",
 	pNotInSCP:           "NOT_ELEMENT_IN_SCP",
 	pServiceWildcard:    "SERVICE_WILDCARD_IN_SCP",
+	pAllowInNCP:         "UNSUPPORTED_ALLOW",
 }
 
 // codes11 are the error codes of Huawei's IAM for roles and policies
@@ -386,3 +428,10 @@ func (d *Dialect) code(p problem) Code {
 	}
 	return ours[p]
 }
+
+// IsGuardrail reports whether documents of the dialect only bound what others
+// grant.
+func (d *Dialect) IsGuardrail() bool { return d.guardrail }
+
+// NamesPrincipals reports whether statements of the dialect name principals.
+func (d *Dialect) NamesPrincipals() bool { return len(d.principals) > 0 }

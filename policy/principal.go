@@ -62,6 +62,9 @@ func parsePrincipal(d *Dialect, key, s string) (p Principal, reason, fix string)
 		return parseCAMPrincipal(p, key)
 	}
 	switch key {
+	case "":
+		p.kind = Everyone
+		return p, "", ""
 	case "Service":
 		// T-3
 		name, ok := strings.CutPrefix(s, "service.")

@@ -48,6 +48,9 @@ func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) {
 		r.error(pEffect, v, "the "+name+" is a string, not "+v.Kind.String(), fix)
 	case r.oneOf(v.Text, allow):
 		s.effect = Allow
+		if r.dialect.denyOnly {
+			r.error(pAllowInNCP, v, "a "+r.dialect.title+" only denies", "write "+quote(deny[0])+"; what is allowed is the default policy's")
+		}
 	case !r.oneOf(v.Text, deny):
 		r.error(pEffect, v, "the "+name+" is neither "+allow[0]+" nor "+deny[0]+" but "+quote(v.Text), fix)
 	}
@@ -83,10 +86,10 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
 		if e2 := element2(r.dialect.statement, kNotAction); e2 != nil {
 			e = e2
 		}
-		if r.dialect == HuaweiSCP {
+		if r.dialect.guardrail {
 			r.notInSCP(s, not, "NotAction")
 		}
-	case yes == nil && r.dialect == HuaweiSCP && s.effect == Deny:
+	case yes == nil && r.dialect.guardrail && !e.required && s.effect == Deny:
 		// S-13, A-2: every action.
 		p, _ := action.Compile(action.Identity, "*")
 		s.actions, s.actionPos = []*action.Pattern{p}, []Position{s.pos}
@@ -107,7 +110,12 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
 			r.at(pAction, item, bad.Offset, quote(item.Text)+" is not an action here: "+bad.Reason, bad.Fix)
 			continue
 		}
-		if r.dialect == HuaweiSCP && s.effect == Deny && strings.HasPrefix(p.Text(), "*") {
+		if svc, _, _ := strings.Cut(p.Text(), ":"); r.dialect.guardrail && s.effect == Deny && strings.ContainsAny(svc, "*?") {
+			// NCP: the vendor says so; SCP: third parties do (S-10).
+			if r.dialect.service {
+				r.error(pAction, item, "the service of an action in a "+r.dialect.title+" is a name", "write one entry for each service")
+				continue
+			}
 			r.report(Warning, pServiceWildcard, item.Pos, item.End, "the service of an action in an SCP may have to be a name", "write one entry for each service")
 		}
 		s.actions = append(s.actions, p)
@@ -134,7 +142,7 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 		return
 	case not != nil:
 		v, s.notResource = not, true
-		if r.dialect == HuaweiSCP {
+		if r.dialect.guardrail {
 			r.notInSCP(s, not, "NotResource")
 		}
 	case yes == nil:
@@ -299,9 +307,9 @@ func (r *reader) principals(v *jsonsrc.Node) (out []Principal) {
 		p.pos = r.position(n.Pos)
 		out = append(out, p)
 	}
-	if v.Kind == jsonsrc.String && r.dialect.IsCAM() {
+	if v.Kind == jsonsrc.String && (r.dialect.IsCAM() || r.dialect.everyone) {
 		if v.Text != "*" {
-			r.error(pPrincipal, v, "a principal is \"*\" or an object", `write {"qcs": [`+quote(v.Text)+"]}")
+			r.error(pPrincipal, v, "a principal is \"*\" or an object", "write {"+quote(r.dialect.principals[0])+": ["+quote(v.Text)+"]}")
 			return []Principal{}
 		}
 		add("", v)

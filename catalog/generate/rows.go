@@ -140,8 +140,8 @@ func yesNo(b *bool) string {
 	return "n"
 }
 
-// permissions writes the rows of system-permissions.json in their order, with
-// what the list of the service's own policies adds. A policy whose name no
+// permissions writes the rows of system-permissions.json by name, those of one
+// name in their order, with what the list of the service's own policies adds. A policy whose name no
 // source attests is left out.
 func (w *writer) permissions(rows []permissionData, own *policiesData) {
 	for _, p := range own.Policies {
@@ -150,6 +150,7 @@ func (w *writer) permissions(rows []permissionData, own *policiesData) {
 			rows = append(rows, permissionData{Name: p.Name, Service: own.Service, Type: "policy", Content: p.Content})
 		}
 	}
+	slices.SortStableFunc(rows, func(a, b permissionData) int { return cmp.Compare(a.Name, b.Name) })
 	w.section("permissions", "name, service, scope, level, type, former names, document, name that the document was published under if not this")
 	for _, r := range rows {
 		var former []string

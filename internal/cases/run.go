@@ -151,7 +151,7 @@ func (c *Case) read(l layer, d document, file string) (*policy.Document, error) 
 	dialect := l.dialect
 	if d.system != "" {
 		cat := catalog.Default()
-		if l.kind == "guardrail" && (dialect == nil || dialect == policy.HuaweiSCP) {
+		if l.kind == "guardrail" && (dialect == nil || dialect.IsGuardrail() || dialect.IsCAM()) {
 			return cat.SCP(d.system)
 		}
 		p, ok := cat.Permission(d.system)

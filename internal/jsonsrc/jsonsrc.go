@@ -7,7 +7,6 @@
 package jsonsrc
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -515,6 +514,13 @@ func NewLines(src []byte) Lines {
 
 // At returns the line and the column in bytes, both counted from 1.
 func (l Lines) At(offset int) (line, column int) {
-	i := sort.SearchInts(l, offset+1)
-	return i, offset - l[i-1] + 1
+	low, high := 0, len(l) // the line begins at l[low]
+	for high-low > 1 {
+		if mid := (low + high) / 2; l[mid] <= offset {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low + 1, offset - l[low] + 1
 }
