@@ -232,6 +232,10 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			if isLit && lit == "" {
 				return nil, fail(s, at, "the resource is empty", "write type/id, type/* or *", names[i])
 			}
+			if off := q.VariableFrom(at + objectKey(s[at:])); off >= 0 && p.raw[0] == "cos" {
+				// V2
+				return nil, fail(s, off, "a variable stands in the key of an object", "use it in the bucket, or write the key or *", names[i])
+			}
 		}
 		if i >= 2 {
 			if err := p.segment(i-2, q); err != nil {
@@ -275,6 +279,23 @@ func (p *Pattern) segment(i int, t wildcard.Template) error {
 func (p *Pattern) error(err error) *Error {
 	e := err.(*wildcard.Error)
 	return fail(p.text, e.Offset, e.Reason, e.Fix, "")
+}
+
+// objectKey returns where the key of an object begins in the last segment of a
+// COS path: <bucket>-<appid>/<key>, or prefix//<appid>/<bucket>/<key>.
+func objectKey(s string) int {
+	slashes := 1
+	if strings.HasPrefix(s, "prefix//") {
+		slashes = 4
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '/' {
+			if slashes--; slashes == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(s)
 }
 
 // segmentLen is the length of the first segment of s; colons inside ${…} do

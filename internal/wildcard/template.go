@@ -231,6 +231,17 @@ func (t Template) IndexLiteral(b byte) int {
 	return -1
 }
 
+// VariableFrom returns the offset of the first variable at or behind from, or
+// -1.
+func (t Template) VariableFrom(from int) int {
+	for _, p := range t.parts {
+		if p.kind == variable && p.off >= from {
+			return p.off
+		}
+	}
+	return -1
+}
+
 // Everything reports whether the text is a lone *.
 func (t Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].kind == star }
 
