@@ -1,0 +1,157 @@
+package writ
+
+import (
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/policy"
+)
+
+// matches decides a single statement: its action, resource, principal and
+// condition.
+func (q *query) matches(r *row) condition.Result {
+	if r.cam != q.req.Action.IsCAM() || !q.matchesAction(r) {
+		return condition.False
+	}
+	if r.role >= 0 && r.effect == policy.Allow && !q.active(r.role) {
+		return condition.False // R-5; its Deny stays in force
+	}
+	if r.named && !q.matchesPrincipal(r) {
+		return condition.False
+	}
+	res := q.matchesResource(r)
+	if res == condition.False {
+		return condition.False
+	}
+	return min(res, r.condition.Eval(&q.env))
+}
+
+// matchesAction compares the action by its name and by the old names that it
+// is known under (huawei.md 8).
+func (q *query) matchesAction(r *row) bool {
+	direct := r.lists(q.req.Action)
+	if q.action == nil || r.cam {
+		return direct != r.notAction
+	}
+	old, known := false, false
+	for alias := range q.action.Aliases() {
+		old, known = old || r.lists(alias), true
+	}
+	switch {
+	case !known:
+		return direct != r.notAction
+	case r.notAction:
+		return !direct && !old // L-9
+	case r.effect == policy.Deny:
+		return direct || old // L-5 to L-8
+	case r.old:
+		return old // L-5: an Allow on the new name is of another name space
+	case r.scp:
+		return direct // L-8
+	}
+	return direct || old // L-6
+}
+
+// lists reports whether the Action or NotAction element has an entry for n.
+func (r *row) lists(n action.Name) bool {
+	for _, p := range r.actions {
+		if p.Match(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesResource is Unknown if the statement has a variable whose value is
+// unknown, and False if it has one that cannot be expanded.
+func (q *query) matchesResource(r *row) condition.Result {
+	if r.void {
+		return condition.False
+	}
+	known := condition.True
+	if r.variables != nil {
+		var buf [condition.MaxVariables]string
+		for _, vars := range r.variables {
+			_, k := q.env.Expand(vars, &buf)
+			known = min(known, k)
+		}
+		if known == condition.False {
+			return condition.False
+		}
+	}
+	if q.covers(r) == r.notResource {
+		if known == condition.Unknown && r.effect == policy.Deny {
+			return condition.Unknown
+		}
+		return condition.False
+	}
+	return known
+}
+
+// covers reports whether the Resource or NotResource list has an entry that
+// covers the resource.
+func (q *query) covers(r *row) bool {
+	if r.everything {
+		return true
+	}
+	if q.resource.IsZero() {
+		// Only * covers a request without a resource. A Deny that names
+		// resources was meant to bite, and does; in CAM it does not (R5).
+		return r.effect == policy.Deny && !r.cam && !r.notResource
+	}
+	if q.mistyped && r.effect == policy.Allow && !r.notResource {
+		return false // I-25
+	}
+	q.facts.Owner, q.facts.Lenient = q.caller, r.effect == policy.Deny
+	if owner := q.set.layers[r.layer].Owner; owner != "" {
+		q.facts.Owner = owner
+	}
+	if r.variables == nil {
+		for _, p := range r.resources {
+			if p.Match(q.resource, &q.facts) {
+				return true
+			}
+		}
+		return false
+	}
+	var buf [condition.MaxVariables]string
+	for i, p := range r.resources {
+		vars, _ := q.env.Expand(r.variables[i], &buf)
+		if p.Match(q.resource, &q.facts, vars...) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesPrincipal decides the Principal or NotPrincipal element of a resource
+// policy (huawei.md T-1 to T-4, tencent-cam.md P1 to P5).
+func (q *query) matchesPrincipal(r *row) bool {
+	ps := r.statement.Principals()
+	for i := range ps {
+		if q.isPrincipal(r, &ps[i]) {
+			return !r.statement.NotPrincipal()
+		}
+	}
+	return r.statement.NotPrincipal()
+}
+
+func (q *query) isPrincipal(r *row, p *policy.Principal) bool {
+	who := q.req.Principal
+	switch p.Kind() {
+	case policy.Everyone:
+		return true
+	case policy.Unsigned:
+		return r.effect == policy.Allow || who.IsZero() && q.req.Service == ""
+	case policy.Service:
+		return q.req.Service != "" && q.req.Service == p.ID()
+	case policy.Federated, policy.Identity:
+		return !who.IsZero() && who == p.Name()
+	}
+	// A whole account.
+	if !r.cam {
+		return q.caller != "" && q.caller == p.ID()
+	}
+	// The root user, and across accounts whoever it passes the permission on
+	// to, which their own policies tell (P2b).
+	return q.caller != "" && q.caller == p.ID() && (q.foreign || q.env.UIN == q.caller)
+}
