@@ -75,7 +75,7 @@ func fail(input string, offset int, reason, fix string) *Error {
 func Parse(s string) (Name, error) {
 	text := strings.TrimPrefix(s, "name/")
 	cut := len(s) - len(text)
-	if i := strings.IndexAny(text, "*?"); i >= 0 {
+	if i := strings.IndexAny(text, "*?"); i >= 0 && len(s) <= MaxLength {
 		return Name{}, fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
 	}
 	if err := check(s, text, ""); err != nil {
@@ -195,7 +195,7 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 	}
 	for i, off := 0, 0; i < 3; i++ {
 		if seg[i] == "" && !(g == Identity && i == 1) {
-			return nil, fail(s, off, [3]string{"the service", "the type", "the operation"}[i]+" is empty", "write * for any")
+			return nil, fail(s, min(off, len(s)), [3]string{"the service", "the type", "the operation"}[i]+" is empty", "write * for any")
 		}
 		off += len(seg[i]) + 1
 	}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/internal/suggest"
+)
+
+// canFlags are the flags of can.
+type canFlags struct {
+	policies, layerTexts, systems, scps []string
+	dialect                             dialectFlag
+
+	action             string
+	resources, context []string
+	principal, appID   string
+	owner              string
+	resourceOwner      string
+	root               bool
+	exempt             []string
+	scope              string
+	enterpriseProject  string
+	now                string
+
+	expect  choice
+	catalog choice
+}
+
+const canHelp = `Decide one request, and name the statements that decide it.
+
+--policy gives what is attached to the principal: its documents are united.
+--layer KIND[:NAME][@SCOPE]=FILE gives a document of another kind:
+
+  identity    grants, as --policy does; NAME is the user group that it is
+              granted to, @SCOPE where it is granted: global, project:<id>,
+              all-projects, all, enterprise-project:<id>
+  session     bounds what identity documents grant
+  guardrail   an organization's policies: each level must allow, none grants
+  scp         the same, always read as a service control policy
+  rcp, ncp    the same for resource and for network control policies
+  boundary    the permission boundary of a user or role
+  resource    attached to a resource, and names principals
+  trust       the same, for the trust policy of a role or agency
+
+Documents with the same KIND and NAME form one layer. FILE is a path, - for
+standard input, or system:NAME for a permission of the catalog; --system NAME
+and --scp NAME are short for identity=system:NAME and scp=system:NAME.
+
+The catalog tells the type of a condition key; all other values are strings. A
+key that is given several times has several values; key= is the empty string.
+
+Exit codes: 0 allowed, 1 denied, 4 undecided. With --expect: 0 if the decision
+is the expected one, 1 if not.`
+
+const canExamples = `  writ can --system "CBR ReadOnlyAccess" -a cbr:vaults:list -r cbr:eu-de:0f12:vault:prod-7
+  writ can -p ops.json --layer scp:root=root.json -a cbr:vaults:delete \
+    -r cbr:eu-de:0f12:vault:prod-7 -c g:MFAPresent=true --expect deny
+  cat disk.json | writ can -p - -a cvm:DescribeDisks \
+    -r qcs::cvm:ap-beijing:uin/100:volume/disk-1 --principal qcs::cam::uin/100:uin/200`
+
+func (a *app) can() *cobra.Command {
+	f := &canFlags{
+		expect:  choose("", "allow", "deny", "implicit", "explicit", "undecided"),
+		catalog: choose("default", "none"),
+	}
+	cmd := &cobra.Command{
+		Use:     "can",
+		Short:   "May this be done?",
+		Long:    canHelp,
+		Example: canExamples,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("%q is in no flag; give the policy with --policy, what is asked with --action and --resource", args[0])
+			}
+			return nil
+		},
+		RunE: func(*cobra.Command, []string) error { return a.decide(f) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVarP(&f.policies, "policy", "p", nil, "a policy `FILE` of the principal; repeatable")
+	flags.StringArrayVar(&f.layerTexts, "layer", nil, "a document of another kind, as `KIND[:NAME][@SCOPE]=FILE`; repeatable")
+	flags.StringArrayVar(&f.systems, "system", nil, "the system-defined permission `NAME` of the principal; repeatable")
+	flags.StringArrayVar(&f.scps, "scp", nil, "the system-defined service control policy `NAME` as a guardrail; repeatable")
+	flags.Var(&f.dialect, "dialect", dialectHelp("documents whose kind of layer does not tell it"))
+	flags.StringVarP(&f.action, "action", "a", "", "`WHAT` is to be done, such as cbr:vaults:delete or cvm:DescribeDisks")
+	flags.StringArrayVarP(&f.resources, "resource", "r", nil, "what it is done to, a URN or six-segment path `NAME`; repeatable: all must be allowed")
+	flags.StringArrayVarP(&f.context, "context", "c", nil, "the value of a condition key, as `KEY=VALUE`; repeatable")
+	flags.StringVar(&f.principal, "principal", "", "`WHO` asks: iam::<account>:user:<name>, qcs::cam::uin/<root>:uin/<user>, or a service such as service.ecs")
+	flags.StringVar(&f.appID, "app-id", "", "the `APPID` of the caller's root account in Tencent Cloud")
+	flags.StringVar(&f.owner, "owner", "", "the `UIN` of the root account that owns the policies; default: the caller's")
+	flags.StringVar(&f.resourceOwner, "resource-owner", "", "the account that owns the resources, as `ID` or UIN:APPID")
+	flags.BoolVar(&f.root, "root", false, "the principal is the root user of its account")
+	flags.StringArrayVar(&f.exempt, "exempt", nil, "the `NAME` of a guardrail or boundary layer that does not bind this request; repeatable")
+	flags.StringVar(&f.scope, "scope", "", "`WHERE` the request is made: global or project:<id>")
+	flags.StringVar(&f.enterpriseProject, "enterprise-project", "", "the `ID` of the enterprise project of the resources")
+	flags.StringVar(&f.now, "now", "", "the `TIME` of the request, such as 2026-01-31T08:00:00Z; default: the clock")
+	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
+	flags.Var(&f.catalog, "catalog", "what is known about actions and keys; none decides on syntax alone")
+	return cmd
+}
+
+// decide answers the question of can.
+func (a *app) decide(f *canFlags) error {
+	cat := catalog.Default()
+	if f.catalog.value == "none" {
+		cat = &catalog.Catalog{}
+	}
+	req, err := f.request(cat)
+	if err != nil {
+		return err
+	}
+	all, err := f.layers()
+	if err != nil {
+		return err
+	}
+	if err := f.exempted(all); err != nil {
+		return err
+	}
+	req.Exempt = f.exempt
+	ld := &loader{app: a, forced: f.dialect.dialect, cat: catalog.Default()}
+	layers, err := ld.load(all, f.owner)
+	if err != nil {
+		return err
+	}
+	set, err := writ.Compiler{Catalog: cat}.Compile(layers...)
+	var misfit *writ.CompileError
+	if errors.As(err, &misfit) {
+		where := ""
+		if misfit.Layer >= 0 {
+			where = "the " + label(layers[misfit.Layer].Kind, layers[misfit.Layer].Name) + " layer: "
+		}
+		return inputf("%s%s", where, misfit.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	asked := strings.TrimPrefix(f.action, "name/")
+	if known, ok := cat.Action(req.Action); ok {
+		asked = known.String()
+	}
+	v := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
+	if a.format.value == "json" {
+		err = a.out.json(v.json(f.expect.value))
+	} else {
+		v.print(a.out)
+	}
+	if err != nil {
+		return err
+	}
+	if want := f.expect.value; want != "" {
+		if !v.is(want) {
+			return &exit{codeNo, errors.New("expected " + want + ", got " + v.outcome())}
+		}
+		return nil
+	}
+	return result(v.code())
+}
+
+// exempted checks that each --exempt names a layer that can be left out.
+func (f *canFlags) exempted(all []given) error {
+	var names []string
+	for _, l := range all {
+		if l.name != "" && (l.kind == writ.Guardrail || l.kind == writ.Boundary) {
+			names = append(names, l.name)
+		}
+	}
+next:
+	for _, name := range f.exempt {
+		for _, known := range names {
+			if name == known {
+				continue next
+			}
+		}
+		hint := "name one with --layer KIND:NAME=FILE"
+		if len(names) > 0 {
+			hint = "there is " + strings.Join(names, ", ")
+		}
+		if near := suggest.Nearest(name, names...); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		return usagef("--exempt %q names no guardrail or boundary layer; %s", name, hint)
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/writ-policy/writ/policy"
+)
+
+const checkHelp = `Read policy documents and report all that is wrong with them, with its place
+and what to write instead.
+
+Documents of version 5.0 are read as identity policies, those of version 2.0 as
+CAM policies, unless --dialect says scp, rcp, ncp, trust or cam-resource.
+
+Exit codes: 0 no finding of the chosen severity or worse, 1 some, 3 a file
+cannot be read.`
+
+func (a *app) check() *cobra.Command {
+	var dialect dialectFlag
+	failOn := choose("error", "security", "warning", "suggestion")
+	cmd := &cobra.Command{
+		Use:     "check FILE…",
+		Short:   "Is it well formed?",
+		Long:    checkHelp,
+		Example: "  writ check policies/*.json\n  writ check --dialect scp --fail-on warning root.json\n  cat ops.json | writ check --format json -",
+		Args:    files,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.checkFiles(args, dialect.dialect, failOn.value)
+		},
+	}
+	cmd.Flags().Var(&dialect, "dialect", dialectHelp("the files"))
+	cmd.Flags().Var(&failOn, "fail-on", "the mildest severity that makes the exit code 1")
+	return cmd
+}
+
+// checked is a file in the JSON output.
+type checked struct {
+	File     string        `json:"file"`
+	Dialect  string        `json:"dialect,omitempty"`
+	Valid    bool          `json:"valid"`
+	Error    string        `json:"error,omitempty"` // it cannot be read
+	Findings []findingJSON `json:"findings"`
+}
+
+type findingJSON struct {
+	Code      string `json:"code"`
+	Severity  string `json:"severity"`
+	Line      int    `json:"line"` // from 1; 0 if unknown
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+	Message   string `json:"message"`
+	Fix       string `json:"fix"`
+}
+
+// checkFiles checks each file. Findings come in the order of the files, and
+// within a file in that of their places.
+func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string) error {
+	var report []checked
+	var all policy.Diagnostics
+	var counts [policy.Suggestion + 1]int
+	var hints []string
+	unreadable := false
+	for _, arg := range names {
+		name, src, err := a.read(arg)
+		if err != nil {
+			if name == "" {
+				return err
+			}
+			a.complain(err)
+			unreadable = true
+			report = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}})
+			continue
+		}
+		as := dialect
+		if as == nil {
+			as = policy.Guess(src)
+		}
+		doc, err := policy.ParseAs(as, name, src)
+		out := checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}}
+		ds := findings(doc, err)
+		for i := range ds {
+			counts[ds[i].Severity]++
+			out.Findings = append(out.Findings, finding(&ds[i]))
+		}
+		if hint := dialectHint(name, as, ds); dialect == nil && hint != "" {
+			hints = append(hints, hint)
+		}
+		all = append(all, ds...)
+		report = append(report, out)
+	}
+	if err := a.printChecked(report, all, counts[:], hints); err != nil {
+		return err
+	}
+	if unreadable {
+		return result(codeInput)
+	}
+	for i := range all {
+		if all[i].Severity <= severities[failOn] {
+			return result(codeNo)
+		}
+	}
+	return nil
+}
+
+var severities = map[string]policy.Severity{
+	"error": policy.Error, "security": policy.Security, "warning": policy.Warning, "suggestion": policy.Suggestion,
+}
+
+func finding(d *policy.Diagnostic) findingJSON {
+	return findingJSON{string(d.Code), d.Severity.String(), d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column, d.Message, d.Fix}
+}
+
+// dialectHint tells how to read a document that names principals.
+func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string {
+	for i := range ds {
+		switch {
+		case as == policy.HuaweiIdentity && ds[i].Code == "UNSUPPORTED_PRINCIPAL":
+			return name + " was read as an identity policy; a trust policy needs --dialect trust, a control policy rcp or ncp"
+		case as == policy.TencentCAM && ds[i].Code == "PrincipalError":
+			return name + " was read as a policy of a user, group or role; one of a resource or a trust policy needs --dialect cam-resource"
+		}
+	}
+	return ""
+}
+
+// printChecked prints the findings of all files and a summary.
+func (a *app) printChecked(report []checked, all policy.Diagnostics, counts []int, hints []string) error {
+	if a.format.value == "json" {
+		return a.out.json(struct {
+			Version     int       `json:"version"`
+			Files       []checked `json:"files"`
+			Errors      int       `json:"errors"`
+			Security    int       `json:"security"`
+			Warnings    int       `json:"warnings"`
+			Suggestions int       `json:"suggestions"`
+		}{jsonVersion, report, counts[policy.Error], counts[policy.Security], counts[policy.Warning], counts[policy.Suggestion]})
+	}
+	rows := make([][]any, len(all))
+	for i := range all {
+		rows[i] = findingRow(&all[i])
+	}
+	a.out.table(rows)
+	for _, h := range hints {
+		a.out.line(span{"note", cyan}, ": ", h)
+	}
+	read := 0
+	for _, f := range report {
+		if f.Error == "" {
+			read++
+		}
+	}
+	if read == 0 {
+		return nil
+	}
+	summary := count(read, "file") + ", no findings"
+	if len(all) > 0 {
+		var parts []string
+		for s, n := range counts {
+			if n > 0 {
+				parts = append(parts, severityCount(policy.Severity(s), n))
+			}
+		}
+		summary = fmt.Sprintf("%s in %s (%s)", count(len(all), "finding"), count(read, "file"), strings.Join(parts, ", "))
+	}
+	a.out.line(summary)
+	return nil
+}
+
+func severityCount(s policy.Severity, n int) string {
+	if s == policy.Security {
+		return fmt.Sprintf("%d security", n)
+	}
+	return count(n, s.String())
+}

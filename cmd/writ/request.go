@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/resource"
+)
+
+// request builds the request that the command line describes.
+func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
+	if f.action == "" {
+		return nil, usagef("what is to be done? give it with --action, for example -a cbr:vaults:delete")
+	}
+	req := &writ.Request{AppID: f.appID, Root: f.root, EnterpriseProject: f.enterpriseProject}
+	var err error
+	if req.Action, err = action.Parse(f.action); err != nil {
+		return nil, usagef("--action: %v", err)
+	}
+	for _, text := range f.resources {
+		name, err := resource.Parse(text)
+		if err != nil {
+			return nil, usagef("--resource: %v", err)
+		}
+		req.Resources = append(req.Resources, name)
+	}
+	if isService(f.principal) {
+		req.Service = f.principal
+	} else if req.Principal, err = resource.Parse(f.principal); err != nil {
+		return nil, usagef("--principal: %v", err)
+	}
+	id, appID, both := strings.Cut(f.resourceOwner, ":")
+	if f.resourceOwner != "" && (id == "" || both && appID == "") {
+		return nil, usagef("--resource-owner %s: write the account id, or UIN:APPID", f.resourceOwner)
+	}
+	req.Owner = writ.Account{ID: id, AppID: appID}
+	var ok bool
+	if req.Scope, ok = writ.ParseScope(f.scope); !ok || f.scope != "" && req.Scope != writ.Global && !strings.HasPrefix(f.scope, "project:") {
+		return nil, usagef("--scope %s: a request is made at global or project:<id>", f.scope)
+	}
+	if f.now != "" {
+		if req.Now, err = time.Parse(time.RFC3339, f.now); err != nil {
+			return nil, usagef("--now %s: write an instant such as 2026-01-31T08:00:00Z", f.now)
+		}
+	}
+	req.Context, err = context(cat, f.context)
+	return req, err
+}
+
+// isService tells a cloud service from a URN or path.
+func isService(s string) bool {
+	return !strings.Contains(s, ":") && (strings.HasPrefix(s, "service.") || strings.HasSuffix(s, ".qcloud.com"))
+}
+
+// context reads the values of condition keys. Several values of a key stay in
+// their order.
+func context(cat *catalog.Catalog, texts []string) (condition.Context, error) {
+	type entry struct {
+		name   string
+		values []string
+	}
+	var entries []entry
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, usagef("--context %s: write key=value", text)
+		}
+		i := slices.IndexFunc(entries, func(e entry) bool { return condition.NewKey(e.name) == condition.NewKey(name) })
+		if i < 0 {
+			i, entries = len(entries), append(entries, entry{name: name})
+		}
+		entries[i].values = append(entries[i].values, value)
+	}
+	var ctx condition.Context
+	for _, e := range entries {
+		key := condition.NewKey(e.name)
+		var info condition.KeyInfo
+		if k, ok := cat.Key(key); ok {
+			info = k.Info()
+		}
+		v, err := typed(e.name, info, e.values)
+		if err != nil {
+			return nil, err
+		}
+		ctx = append(ctx, condition.Entry{Key: key, Value: v})
+	}
+	return ctx, nil
+}
+
+// typed reads the values of one key in the key's type.
+func typed(name string, info condition.KeyInfo, texts []string) (v condition.Value, err error) {
+	text := texts[0]
+	bad := func(want string) error {
+		return usagef("--context %s: %q is not %s", name, text, want)
+	}
+	switch info.Type {
+	case condition.AnyType, condition.StringType:
+		if len(texts) > 1 || info.Multi {
+			return condition.Strings(texts...), nil
+		}
+		return condition.String(text), nil
+	case condition.BooleanType:
+		if v = condition.Bool(text == "true"); text != "true" && text != "false" {
+			err = bad("true or false")
+		}
+	case condition.NumericType:
+		if v = condition.Number(text); v.String() == condition.Unavailable().String() {
+			err = bad("a number")
+		}
+	case condition.DateType:
+		t, failed := time.Parse(time.RFC3339, text)
+		if v = condition.Time(t); failed != nil {
+			err = bad("an instant such as 2026-01-31T08:00:00Z")
+		}
+	case condition.IPType:
+		a, failed := netip.ParseAddr(text)
+		if v = condition.IP(a); failed != nil {
+			err = bad("an address such as 192.0.2.7")
+		}
+	}
+	if err == nil && len(texts) > 1 {
+		err = usagef("--context %s: a request has one value of this key, not %d", name, len(texts))
+	}
+	return v, err
+}
+
+// requestNotes are what a person should know about the request.
+func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked string) (notes []string) {
+	for _, n := range append([]resource.Name{req.Principal}, req.Resources...) {
+		if form := n.Form(); form != resource.None && (form == resource.QCS) != req.Action.IsCAM() {
+			notes = append(notes, fmt.Sprintf("%s and %s belong to different clouds", asked, n))
+		}
+	}
+	if f.catalog.value == "none" {
+		return notes
+	}
+	var keys []string
+	for k := range cat.Keys() {
+		keys = append(keys, k.String())
+	}
+	for i, text := range f.context {
+		name, _, _ := strings.Cut(text, "=")
+		_, known := cat.Key(condition.NewKey(name))
+		if near := suggest.Nearest(name, keys...); !known && near != "" && !slices.ContainsFunc(f.context[:i], func(s string) bool { return strings.HasPrefix(s, name+"=") }) {
+			notes = append(notes, fmt.Sprintf("the catalog knows no condition key %s, did you mean %s?", name, near))
+		}
+	}
+	known, ok := cat.Action(req.Action)
+	if !ok {
+		return append(notes, unknownAction(cat, req.Action, asked))
+	}
+	if req.Action.IsCAM() {
+		return notes
+	}
+	for _, n := range req.Resources {
+		switch {
+		case n.Form() != resource.URN:
+		case !known.HasTypes():
+			notes = append(notes, fmt.Sprintf("%s touches no resource that a policy could name; %s was not looked at", known, n))
+		case !known.HasType(n.Service(), n.Type()):
+			var types []string
+			for t := range known.Types() {
+				types = append(types, t.Service()+" "+t.Type())
+			}
+			notes = append(notes, fmt.Sprintf("%s is of type %s %s, which %s does not touch; it touches %s", n, n.Service(), n.Type(), known, strings.Join(types, ", ")))
+		}
+	}
+	return notes
+}
+
+// unknownAction says that the catalog does not know an action, and what may
+// have been meant.
+func unknownAction(cat *catalog.Catalog, n action.Name, asked string) string {
+	var services []string
+	elsewhere := false                 // the other cloud has the service
+	names := make(map[string][]string) // by service
+	for a := range cat.Actions(nil) {
+		for old := range a.Aliases() {
+			if old == n {
+				return fmt.Sprintf("%s is the v1.1 name of %s; it was decided on syntax alone", asked, a)
+			}
+		}
+		s := a.Name().Service()
+		if a.Name().IsCAM() != n.IsCAM() {
+			elsewhere = elsewhere || s == n.Service()
+			continue
+		}
+		if names[s] == nil {
+			services = append(services, s)
+		}
+		names[s] = append(names[s], a.String())
+	}
+	service := n.Service()
+	if names[service] == nil {
+		service = suggest.Nearest(service, services...)
+	}
+	switch {
+	case service == "" && elsewhere && n.IsCAM():
+		return fmt.Sprintf("%s has two segments and was decided as an action of Tencent Cloud; those of %s have three", asked, n.Service())
+	case service == "" && elsewhere:
+		return fmt.Sprintf("%s has three segments and was decided as an action of Huawei Cloud; those of %s have two", asked, n.Service())
+	case service == "" && n.Service() != "":
+		return fmt.Sprintf("the catalog has no actions of %s; %s was decided on syntax alone", n.Service(), asked)
+	}
+	if near := suggest.Nearest(n.String(), names[service]...); near != "" {
+		return fmt.Sprintf("the catalog knows no action %s, did you mean %s? It was decided on syntax alone", asked, near)
+	}
+	return fmt.Sprintf("the catalog knows no action %s; it was decided on syntax alone", asked)
+}
