@@ -44,8 +44,7 @@ type Pattern struct {
 	seg [5]*wildcard.Matcher
 	raw [5]string // as compared; with wildcards and variables as written
 
-	emptyRegion bool // URN: region is * or empty
-	account     account
+	account account
 }
 
 // account says how the account of a six-segment pattern is written.
@@ -137,12 +136,12 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	if !ok {
 		return nil, fail(s, len(s), "a resource has five segments, this has "+strconv.Itoa(len(seg)), shapeURN, "")
 	}
-	if i := t.IndexLiteral(' '); i >= 0 && g == Policy {
-		return nil, fail(s, i, "blank in a resource", "remove it", "")
+	if t.Blank >= 0 && g == Policy {
+		return nil, fail(s, t.Blank, "blank in a resource", "remove it", "")
 	}
 	names := [5]string{"service", "region", "account", "type", "path"}
-	at := 0
 	for i, q := range seg {
+		at := q.Start
 		lit, isLit := q.Literal()
 		if isLit && lit == "" {
 			if g == Policy || i == 0 || i == 3 || i == 4 {
@@ -162,14 +161,8 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 		if i == 0 || i == 3 {
 			q = q.Map(wildcard.Lower)
 		}
-		if i == 1 {
-			p.emptyRegion = q.Everything() || isLit && lit == ""
-		}
 		if err := p.segment(i, q); err != nil {
 			return nil, err
-		}
-		if i < 4 {
-			at += segmentLen(s[at:]) + 1
 		}
 	}
 	return p, nil
@@ -194,8 +187,8 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	}
 	p.form = QCS
 	names := [6]string{"prefix", "project", "service", "region", "account", "resource"}
-	at := 0
 	for i, q := range seg {
+		at := q.Start
 		lit, isLit := q.Literal()
 		if i < 5 && q.HasVariables() {
 			return nil, fail(s, at, "a variable stands in the "+names[i]+"; it may only stand in the last segment", "write the value or *", names[i])
@@ -248,9 +241,6 @@ func (p *Pattern) qcs() (*Pattern, error) {
 				}
 			}
 		}
-		if i < 5 {
-			at += segmentLen(s[at:]) + 1
-		}
 	}
 	return p, nil
 }
@@ -268,7 +258,8 @@ func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, er
 }
 
 func (p *Pattern) segment(i int, t wildcard.Template) error {
-	m, err := t.Compile(false)
+	// What a variable puts into the type folds as the type does (I-23).
+	m, err := t.Compile(p.form == URN && i == 3 && t.HasVariables())
 	if err != nil {
 		return p.error(err)
 	}
@@ -298,22 +289,6 @@ func objectKey(s string) int {
 	return len(s)
 }
 
-// segmentLen is the length of the first segment of s; colons inside ${…} do
-// not end it.
-func segmentLen(s string) int {
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == ':':
-			return i
-		case strings.HasPrefix(s[i:], "${"):
-			if k := strings.IndexByte(s[i:], '}'); k > 0 {
-				i += k
-			}
-		}
-	}
-	return len(s)
-}
-
 // Match reports whether the pattern covers n. A lone * covers everything, also
 // the zero Name; any other pattern covers only names of its own form. vars are
 // the expanded variables, in the order of Variables; a pattern that lacks one
@@ -333,12 +308,9 @@ func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
 		return p.raw[0] == n.text
 	case URN:
 		region := n.Region()
-		if region == "" || region == "*" && p.emptyRegion {
-			// I-21: only a pattern for any region, or for none.
-			if !p.emptyRegion {
-				return false
-			}
-		} else if !p.seg[1].Match(region, vars) {
+		// I-21: a region that is * in the request is also covered by a pattern
+		// for no region.
+		if !p.seg[1].Match(region, vars) && (region != "*" || !p.seg[1].Match("", vars)) {
 			return false
 		}
 		return p.seg[0].Match(n.Service(), vars) && p.seg[3].Match(n.Type(), vars) &&

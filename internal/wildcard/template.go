@@ -65,6 +65,11 @@ type Template struct {
 	VoidAt     int
 	VoidReason string
 
+	// Blank is the offset of the first blank outside of variables, or -1.
+	Blank int
+	// Start is the offset of a piece that Split made.
+	Start int
+
 	parts []part
 }
 
@@ -91,7 +96,7 @@ const MaxVariables = 8
 // Parse reads a text. A malformed variable of the Huawei grammars is not an
 // error but makes the Template void; in CAM it is an error (tencent-cam.md V4).
 func Parse(s string, syn Syntax) (Template, error) {
-	var t Template
+	t := Template{Blank: -1}
 	var lit strings.Builder
 	litAt := 0
 	flush := func() {
@@ -140,6 +145,9 @@ func Parse(s string, syn Syntax) (Template, error) {
 			}
 			i += n
 		default:
+			if s[i] == ' ' && t.Blank < 0 {
+				t.Blank = i
+			}
 			put(s[i:i+1], i)
 			i++
 		}
@@ -168,8 +176,8 @@ func (t Template) Split(sep byte, n int) (pieces []Template, ok bool) {
 				cur.parts = append(cur.parts, part{kind: literal, text: text[:k], off: off})
 			}
 			pieces = append(pieces, cur)
-			cur = Template{Variables: t.Variables}
 			text, off = text[k+1:], off+k+1
+			cur = Template{Variables: t.Variables, Start: off}
 		}
 		if text != "" {
 			cur.parts = append(cur.parts, part{kind: literal, text: text, off: off})
@@ -217,18 +225,6 @@ func (t Template) HasWildcards() bool {
 		}
 	}
 	return false
-}
-
-// IndexLiteral returns the offset of the first b in the literal text, or -1.
-func (t Template) IndexLiteral(b byte) int {
-	for _, p := range t.parts {
-		if p.kind == literal {
-			if i := strings.IndexByte(p.text, b); i >= 0 {
-				return p.off + i
-			}
-		}
-	}
-	return -1
 }
 
 // VariableFrom returns the offset of the first variable at or behind from, or
