@@ -215,9 +215,7 @@ func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Stateme
 	r.void = r.condition.Void()
 	for i, p := range r.resources {
 		r.everything = r.everything || p.Everything()
-		if why, _ := p.Void(); why != "" {
-			r.void = true
-		}
+		r.void = r.void || p.Void() != nil
 		if len(p.Variables()) > 0 {
 			if r.variables == nil {
 				r.variables = make([][]condition.Variable, len(r.resources))

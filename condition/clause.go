@@ -2,8 +2,9 @@ package condition
 
 import (
 	"net/netip"
-	"strconv"
+	"strings"
 
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
@@ -83,14 +84,14 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 	}
 	c.op = op
 	var problems []Problem
-	if bad := checkKey(key); bad != nil {
+	if bad := checkKey(g, key); bad != nil {
 		problems = append(problems, *bad)
 	}
 	c.key = NewKey(key)
-	if g == Policy && op.policy == obsOnly && !hasPrefix(c.key.String(), "obs:") {
-		fix := "write the v5.0 dialect, or leave the condition out"
-		if n, ok := cutNumeric(op.name); ok {
-			fix = "write " + quote("Number"+n)
+	if g == Policy && op.policy == obsOnly && !strings.HasPrefix(c.key.String(), "obs:") {
+		fix := "write a v5.0 policy"
+		if rest, ok := strings.CutPrefix(op.name, "Numeric"); ok {
+			fix = "write " + phrase.Quote("Number"+rest)
 		}
 		problems = append(problems, Problem{Part: KeyPart, Kind: OperatorKey,
 			Reason: "v1.1 has " + op.name + " for obs: keys only", Fix: fix})
@@ -101,7 +102,10 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 			bad.Part, bad.Value = ValuePart, i
 			// In v5.0 a value of the wrong type is a warning and the clause is
 			// never satisfied (I-10, C-14); elsewhere it is an error.
-			bad.Warning = bad.Warning || g == Identity && bad.Kind == BadValue
+			if g == Identity && bad.Kind == BadValue {
+				bad.Warning = true
+				bad.Reason += ": the condition is never satisfied"
+			}
 			problems = append(problems, *bad)
 			if bad.Kind == BadVariable {
 				c.void = true
@@ -116,18 +120,13 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 	return c, problems
 }
 
-func hasPrefix(s, p string) bool { return len(s) >= len(p) && s[:len(p)] == p }
-
-func cutNumeric(name string) (string, bool) {
-	if hasPrefix(name, "Numeric") {
-		return name[len("Numeric"):], true
-	}
-	return "", false
-}
-
-func checkKey(key string) *Problem {
+func checkKey(g Grammar, key string) *Problem {
 	if key == "" {
-		return &Problem{Part: KeyPart, Kind: BadKey, Reason: "the condition key is empty", Fix: "write a key such as g:SourceIp"}
+		fix := "write a key such as g:SourceIp"
+		if g == CAM {
+			fix = "write a key such as qcs:ip"
+		}
+		return &Problem{Part: KeyPart, Kind: BadKey, Reason: "the condition key is empty", Fix: fix}
 	}
 	for i := 0; i < len(key); i++ {
 		if key[i] == '/' && i > 0 {
@@ -155,7 +154,7 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 	}
 	if t.Void {
 		return o, &Problem{Offset: t.VoidAt, Kind: BadVariable, Warning: true,
-			Reason: t.VoidReason + ": the statement can never match", Fix: "write ${key}, or ${$} for a dollar sign"}
+			Reason: t.VoidReason + ": the statement can never match", Fix: t.VoidFix}
 	}
 	o.vars = Variables(g, t.Variables)
 	if op.operand == StringType {
@@ -182,7 +181,7 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 		return o, nil
 	}
 	if lit, _ := t.Literal(); !o.parse(op, lit, g == CAM) {
-		return o, &Problem{Kind: BadValue, Reason: quote(v) + " is no " + operandName(op), Fix: operandFix(op)}
+		return o, &Problem{Kind: BadValue, Reason: phrase.Quote(v) + " is no " + operandName(op), Fix: operandFix(op)}
 	}
 	return o, nil
 }
@@ -246,13 +245,6 @@ func operandFix(op *operator) string {
 		return `write "203.0.113.7" or "203.0.113.0/24"`
 	}
 	return `write "true" or "false"`
-}
-
-func quote(s string) string {
-	if len(s) > 80 {
-		return strconv.Quote(s[:80]) + "…"
-	}
-	return strconv.Quote(s)
 }
 
 // Key returns the condition key.

@@ -3,7 +3,7 @@ package condition
 import (
 	"strings"
 
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 // Grammar says which operators a Condition may use and how absence counts.
@@ -139,6 +139,13 @@ type parsedOperator struct {
 	ifExists   bool
 }
 
+// CheckOperator returns what is wrong with the full name of an operator, nil
+// if nothing is.
+func CheckOperator(g Grammar, name string) *Problem {
+	_, bad := parseOperator(g, name)
+	return bad
+}
+
 // parseOperator takes a full name apart. The names are case-sensitive
 // (huawei.md C-18).
 func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
@@ -166,11 +173,11 @@ func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
 		}
 	}
 	if p.operator == nil || g == Policy && p.policy == no || g == Identity && p.v5 == no {
-		return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: "unknown operator " + quote(name), Fix: p.unknownFix(g, base, table)}
+		return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: "unknown operator " + phrase.Quote(name), Fix: p.unknownFix(g, base, table)}
 	}
 	if p.test == null || p.test == nullOrEmpty {
 		if p.quantifier != Plain || p.ifExists {
-			return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: p.name + " takes no qualifier and no suffix", Fix: "write " + quote(p.name)}
+			return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: p.name + " takes no qualifier and no suffix", Fix: "write " + phrase.Quote(p.name)}
 		}
 	}
 	return p, nil
@@ -178,20 +185,35 @@ func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
 
 func (p parsedOperator) unknownFix(g Grammar, base string, table []operator) string {
 	if p.operator != nil {
+		if rest, ok := strings.CutPrefix(p.name, "Numeric"); ok {
+			return "write " + phrase.Quote("Number"+rest)
+		}
 		switch p.test {
 		case nullOrEmpty:
 			return `v5.0 has no such operator; use "Null"`
 		case same:
-			return "v5.0 has no such operator; use the Number and Date comparisons"
+			return "v5.0 has no such operator; use the comparisons DateLessThanEquals and DateGreaterThanEquals"
 		}
 		return "v5.0 has no such operator"
+	}
+	suffix, any, all := "IfExists", "ForAnyValue:", "ForAllValues:"
+	if g == CAM {
+		suffix, any, all = "_if_exist", "for_any_value:", "for_all_value:"
+	}
+	if i := strings.IndexByte(base, ':'); i >= 0 {
+		return "the qualifiers are " + any + " and " + all
 	}
 	names := make([]string, len(table))
 	for i := range table {
 		names[i] = table[i].name
 	}
-	if near := suggest.Nearest(base, names...); near != "" {
-		return "did you mean " + quote(near) + "?"
+	if near := phrase.Nearest(base, names...); near != "" {
+		return "did you mean " + phrase.Quote(near) + "?"
+	}
+	for _, n := range names {
+		if rest, ok := strings.CutPrefix(base, n); ok && phrase.Nearest(rest, suffix) != "" {
+			return "did you mean " + phrase.Quote(n+suffix) + "?"
+		}
 	}
 	if g == CAM {
 		return "CAM operators are lower case with underscores, such as string_equal, numeric_less_than, ip_equal"

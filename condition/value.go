@@ -11,27 +11,21 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
-	"unique"
 
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
 // Key is the name of a condition key, folded: ASCII letters before the first
 // slash compare without regard to case, a tag key behind it exactly (huawei.md
-// section 6, tencent-cam.md K2). Keys are comparable and small; make them
-// once, as package variables. The zero Key names nothing.
-type Key struct{ name unique.Handle[string] }
+// section 6, tencent-cam.md K2). Keys are comparable; make them once, as package
+// variables. The zero Key names nothing.
+type Key struct{ name string }
 
 // NewKey makes the key of that name.
-func NewKey(name string) Key { return Key{unique.Make(wildcard.FoldKey(name))} }
+func NewKey(name string) Key { return Key{wildcard.FoldKey(name)} }
 
 // String returns the folded name.
-func (k Key) String() string {
-	if k == (Key{}) {
-		return ""
-	}
-	return k.name.Value()
-}
+func (k Key) String() string { return k.name }
 
 // Type is the type of a condition key's values.
 type Type uint8

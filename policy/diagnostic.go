@@ -55,32 +55,36 @@ type Diagnostic struct {
 // message and remedy. No control characters, and at most some 500 bytes.
 func (d *Diagnostic) Error() string {
 	var b strings.Builder
-	b.WriteString(clip(d.File, 120))
+	b.WriteString(clip(d.File, 100))
 	if b.Len() > 0 {
 		b.WriteByte(':')
 	}
 	b.WriteString(d.Pos.String())
-	b.WriteString(": " + d.Severity.String() + " " + string(d.Code) + ": " + clip(d.Message, 300))
+	b.WriteString(": " + d.Severity.String() + " " + string(d.Code) + ": " + clip(d.Message, 240))
 	if d.Fix != "" {
-		b.WriteString("; " + clip(d.Fix, 200))
+		b.WriteString("; " + clip(d.Fix, 120))
 	}
 	return b.String()
 }
 
-// clip cuts text to n bytes and replaces control characters.
+// clip cuts text to n bytes and replaces what could change how a line is shown:
+// control characters, line separators and marks of writing direction.
 func clip(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20, 0x7f <= r && r < 0xa0, r == 0x2028, r == 0x2029,
+			0x200e <= r && r <= 0x200f, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+			return '?'
+		}
+		return r
+	}, s)
 	if len(s) > n {
 		for n > 0 && s[n]&0xC0 == 0x80 {
 			n--
 		}
 		s = s[:n] + "…"
 	}
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	return s
 }
 
 // Diagnostics are the findings about one document, in the order of their

@@ -25,8 +25,8 @@ func TestDiagnosticError(t *testing.T) {
 		{policy.Diagnostic{Code: "IAM.1035", File: "a.json", Pos: at, Message: "no action", Fix: "write one"}, "a.json:4:17: error IAM.1035: no action; write one"},
 		{policy.Diagnostic{Code: "X", Severity: policy.Security, Pos: at, Message: "wide"}, "4:17: security X: wide"},
 		{policy.Diagnostic{Code: "X", Severity: policy.Warning, File: "a.json", Message: "odd"}, "a.json:-: warning X: odd"},
-		{policy.Diagnostic{Code: "X", Severity: policy.Suggestion, Message: "a\nb\tc\x00d\x7fe", Fix: "\x1b[31m"}, "-: suggestion X: a\uFFFDb\uFFFDc\uFFFDd\uFFFDe; \uFFFD[31m"},
-		{policy.Diagnostic{Code: "X", File: "a\nb.json", Message: "m"}, "a\uFFFDb.json:-: error X: m"},
+		{policy.Diagnostic{Code: "X", Severity: policy.Suggestion, Message: "a\nb\tc\x00d\x7fe", Fix: "\x1b[31m"}, "-: suggestion X: a?b?c?d?e; ?[31m"},
+		{policy.Diagnostic{Code: "X", File: "a\nb.json", Message: "m"}, "a?b.json:-: error X: m"},
 	} {
 		require.Equal(t, tt.want, tt.d.Error())
 	}
@@ -39,11 +39,11 @@ func TestDiagnosticClipped(t *testing.T) {
 		d := policy.Diagnostic{Code: "X", File: long, Message: long, Fix: long}
 		line := d.Error()
 		require.True(t, utf8.ValidString(line), unit)
-		require.LessOrEqual(t, len(line), 120+300+200+3*len("…")+len(":-: error X: ; "), unit)
+		require.LessOrEqual(t, len(line), 100+240+120+3*len("…")+len(":-: error X: ; "), unit)
 		require.Equal(t, 3, strings.Count(line, "…"), unit)
 		require.NotContains(t, line, "\uFFFD", unit)
 	}
-	exact := policy.Diagnostic{Code: "X", File: strings.Repeat("f", 120), Message: strings.Repeat("m", 300), Fix: strings.Repeat("x", 200)}
+	exact := policy.Diagnostic{Code: "X", File: strings.Repeat("f", 100), Message: strings.Repeat("m", 240), Fix: strings.Repeat("x", 120)}
 	require.NotContains(t, exact.Error(), "…")
 }
 

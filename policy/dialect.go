@@ -11,7 +11,8 @@ import (
 type Dialect struct {
 	name    string
 	title   string
-	version string // the only legal value of the version element
+	version string // the value of the version element
+	second  string // another legal one
 
 	top       []element
 	statement []element
@@ -24,7 +25,6 @@ type Dialect struct {
 	foldEffect bool        // any letter case
 	lower      bool        // element names are lower case (CAM)
 	principals []string    // legal members of a principal object
-	everyone   bool        // "*" alone is a principal, too
 
 	guardrail bool // never grants: Not… elements only in a Deny
 	denyOnly  bool // custom policies have no Allow
@@ -45,7 +45,7 @@ type Dialect struct {
 var (
 	// HuaweiRole is v1.0: system-defined and old custom roles (huawei.md 1).
 	HuaweiRole = &Dialect{
-		name: "huawei-1.0", title: "v1.0 role", version: "1.0",
+		name: "huawei-1.0", title: "v1.0 role", version: "1.0", second: "1.1",
 		top: []element{
 			{name: "Version", kind: kVersion, shapes: str, required: true},
 			{name: "Statement", kind: kStatement, shapes: array, required: true, min: 1, max: 8, countCode: pStatementCount},
@@ -58,7 +58,7 @@ var (
 			{name: "Condition", kind: kForbidden, code: pConditionForbidden, fix: "leave it out, or write a v1.1 policy"},
 		},
 		actions: action.Role, resources: resource.Policy, effects: capitals, foldEffect: true,
-		size: 6144, sizeError: true, codes: &codes11,
+		size: 6144, sizeError: true, codes: &codes10,
 	}
 	// HuaweiPolicy is v1.1: policies (huawei.md 2).
 	HuaweiPolicy = &Dialect{
@@ -100,7 +100,7 @@ var (
 		name: "huawei-rcp", title: "resource control policy", version: "5.0",
 		top: top50(array | object), statement: statement50(false, principalOrAll),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, everyone: true, codes: &codes50, guardrail: true,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50, guardrail: true,
 	}
 	// HuaweiNCP is the network control policy of an organization: it bounds
 	// what comes in through VPC endpoints. It only denies, and names the
@@ -110,7 +110,7 @@ var (
 		top: top50(array | object), statement: replace(statement50(true, principalOrAll),
 			element{name: "NotAction", kind: kForbidden, code: pNotActionAllow, fix: "list what is denied"}),
 		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, everyone: true, codes: &codes50,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50,
 		guardrail: true, denyOnly: true, service: true,
 	}
 	// HuaweiTrust is the trust policy of an agency (huawei.md 3.7).
@@ -132,7 +132,7 @@ var (
 			{name: "statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
 			{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
 		},
-		statement: append(statement20(),
+		statement: append(statement20(false),
 			element{name: "resource", kind: kResource, shapes: str | array, required: true, min: 1, countCode: pResourceCount},
 			element{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
 		),
@@ -149,7 +149,7 @@ var (
 			{name: "statement", also: "Statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
 			{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
 		},
-		statement: append(statement20(),
+		statement: append(statement20(true),
 			element{name: "resource", also: "Resource", kind: kResource, shapes: str | array, min: 1, countCode: pResourceCount},
 			element{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
 		),
@@ -215,9 +215,11 @@ func statement50(needAction bool, principal []element) []element {
 	}, principal...)
 }
 
-func statement20() []element {
+// statement20 is the table of CAM's statements; capitals says whether COS's
+// spelling is legal too (G12).
+func statement20(capitals bool) []element {
 	no := "CAM has no such element; list what is meant"
-	return []element{
+	table := []element{
 		{name: "sid", also: "Sid", kind: kSid, shapes: str},
 		{name: "effect", also: "Effect", kind: kEffect, shapes: str, required: true},
 		{name: "action", also: "Action", kind: kAction, shapes: str | array, required: true, min: 1, countCode: pActionCount},
@@ -229,6 +231,12 @@ func statement20() []element {
 		{name: "notprincipal", kind: kForbidden, code: pUnknownElement, fix: no},
 		{name: "not_principal", kind: kForbidden, code: pUnknownElement, fix: no},
 	}
+	if !capitals {
+		for i := range table {
+			table[i].also = ""
+		}
+	}
+	return table
 }
 
 // element is one row of a dialect's table.
@@ -314,6 +322,7 @@ const (
 	pURICount
 	pResourceLength
 	pResource
+	pEmptyResource
 	pPrincipalForbidden
 	pMissingPrincipal
 	pPrincipal
@@ -369,6 +378,7 @@ var ours = [nProblems]Code{
 	pURICount:           "EMPTY_RESOURCE",
 	pResourceLength:     "INVALID_RESOURCE",
 	pResource:           "INVALID_RESOURCE",
+	pEmptyResource:      "INVALID_RESOURCE",
 	pPrincipalForbidden: "UNSUPPORTED_PRINCIPAL",
 	pMissingPrincipal:   "MISSING_PRINCIPAL",
 	pPrincipal:          "INVALID_PRINCIPAL",
@@ -399,9 +409,16 @@ var codes11 = [nProblems]Code{
 	pMissingEffect: "IAM.1029", pEffect: "IAM.1029", pMissingAction: "IAM.1031", pActionTwice: "IAM.1031",
 	pActionType: "IAM.1030", pActionCount: "IAM.1033", pActionLength: "IAM.1034", pAction: "IAM.1035",
 	pResourceType: "IAM.1049", pResourceCount: "IAM.1040", pURICount: "IAM.1037", pResourceLength: "IAM.1042", pResource: "IAM.1047",
-	pConditionForbidden: "IAM.1039", pConditionType: "IAM.1050", pConditionCount: "IAM.1050", pKeyCount: "IAM.1054",
+	pEmptyResource: "IAM.1041", pConditionForbidden: "IAM.1039", pConditionType: "IAM.1050", pConditionCount: "IAM.1050", pKeyCount: "IAM.1054",
 	pOperator: "IAM.1051", pKey: "IAM.1052", pOperatorKey: "IAM.1055", pValueType: "IAM.1053", pValueCount: "IAM.1056", pValue: "IAM.1057",
 }
+
+// codes10 are those for roles.
+var codes10 = func() [nProblems]Code {
+	c := codes11
+	c[pVersion], c[pMissingVersion] = "IAM.1026", "IAM.1026"
+	return c
+}()
 
 // codes50 holds what differs from ours in v5.0: nothing, since ours are the
 // issue codes of Huawei's policy checker wherever it has one (huawei.md I7099,
@@ -415,7 +432,7 @@ var codes20 = [nProblems]Code{
 	pMissingStatement: "StatementError", pStatementType: "StatementError", pStatementCount: "StatementError",
 	pMissingEffect: "EffectError", pEffect: "EffectError",
 	pMissingAction: "ActionMiss", pActionType: "ActionError", pActionCount: "ActionMiss", pAction: "ActionError",
-	pMissingResource: "ResourceError", pResourceType: "ResourceError", pResourceCount: "ResourceError", pResource: "ResourceQcsError",
+	pMissingResource: "ResourceError", pResourceType: "ResourceError", pResourceCount: "ResourceError", pResource: "ResourceQcsError", pEmptyResource: "ResourceContentError",
 	pPrincipalForbidden: "PrincipalError", pMissingPrincipal: "PrincipalError", pPrincipal: "PrincipalQcsError",
 	pConditionType: "ConditionError", pConditionCount: "ConditionError", pKeyCount: "ConditionContentError",
 	pOperator: "ConditionTypeError", pKey: "ConditionContentError", pOperatorKey: "ConditionContentError",

@@ -269,7 +269,7 @@ func TestPrincipals(t *testing.T) {
 	} {
 		src := `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["*"], "Principal": ` + tt.principal + `}]}`
 		if tt.dialect.IsCAM() {
-			src = `{"version": "2.0", "statement": {"effect": "allow", "action": "*", "principal": ` + tt.principal + `}}`
+			src = `{"version": "2.0", "statement": {"effect": "allow", "action": "*", "resource": "*", "principal": ` + tt.principal + `}}`
 		}
 		var got []want
 		for _, p := range mustParse(t, tt.dialect, src).Statement(0).Principals() {
@@ -281,7 +281,7 @@ func TestPrincipals(t *testing.T) {
 }
 
 func TestSharedPrincipal(t *testing.T) {
-	src := `{"version": "2.0", "principal": {"qcs": ["qcs::cam::uin/1:root"]}, "statement": [{"effect": "allow", "action": "*"}, {"effect": "deny", "action": "*"}]}`
+	src := `{"version": "2.0", "principal": {"qcs": ["qcs::cam::uin/1:root"]}, "statement": [{"effect": "allow", "action": "*", "resource": "*"}, {"effect": "deny", "action": "*", "resource": "*"}]}`
 	doc := mustParse(t, policy.TencentResource, src)
 	for _, s := range doc.Statements() {
 		require.Len(t, s.Principals(), 1)

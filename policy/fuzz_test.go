@@ -125,8 +125,7 @@ func digest(doc *policy.Document) []string {
 			out = append(out, a.String())
 		}
 		for _, r := range s.Resources() {
-			void, at := r.Void()
-			out = append(out, fmt.Sprint(r, r.Form(), r.Variables(), void, at))
+			out = append(out, fmt.Sprint(r, r.Form(), r.Variables(), r.Void() != nil))
 		}
 		for _, p := range s.Principals() {
 			sets[fmt.Sprintf("%s %d %s %s", p.String(), p.Kind(), p.ID(), p.Name())] = true

@@ -30,9 +30,9 @@ func dump(doc *policy.Document) string {
 			line(pos, "  no resource")
 		}
 		for j, r := range s.Resources() {
-			void, at := r.Void()
-			if void != "" {
-				void = fmt.Sprintf(" never matches, %s at byte %d", void, at)
+			void := ""
+			if why := r.Void(); why != nil {
+				void = fmt.Sprintf(" never matches, %s at byte %d", why.Reason, why.Offset)
 			}
 			line(s.ResourcePosition(j), "  %sResource %s%s", what[s.NotResource()], r, void)
 		}

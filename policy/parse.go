@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/writ-policy/writ/internal/jsonsrc"
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 // Parse reads one document and tells its dialect from the version: 1.0, 1.1 or
@@ -77,6 +77,9 @@ type reader struct {
 	found   Diagnostics
 	doc     Document
 	shared  []Principal // CAM: a principal for all statements (G14)
+	// meant are the elements of the object that members read last which are
+	// there under another spelling: their absence is no second finding.
+	meant [nKinds]bool
 }
 
 func (r *reader) position(offset int) Position {
@@ -89,8 +92,17 @@ func (r *reader) report(sev Severity, p problem, pos, end int, message, fix stri
 }
 
 func (r *reader) reportCode(sev Severity, c Code, pos, end int, message, fix string) {
+	d := Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix}
 	if len(r.found) < maxFindings {
-		r.found = append(r.found, Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix})
+		r.found = append(r.found, d)
+		return
+	}
+	// Full: an error must not be lost behind what is only a warning.
+	for i := len(r.found) - 1; sev == Error && i >= 0; i-- {
+		if r.found[i].Severity != Error {
+			r.found[i] = d
+			return
+		}
 	}
 }
 
@@ -106,10 +118,10 @@ func (r *reader) document(root *jsonsrc.Node) {
 	}
 	m := r.members(root, r.dialect.top)
 	for _, e := range r.dialect.top {
-		if e.required && m[e.kind] == nil {
-			p, fix := pMissingStatement, "add "+quote(e.name)+": […]"
+		if e.required && m[e.kind] == nil && !r.meant[e.kind] {
+			p, fix := pMissingStatement, "add "+phrase.Quote(e.name)+": […]"
 			if e.kind == kVersion {
-				p, fix = pMissingVersion, "add "+quote(e.name)+": "+quote(r.dialect.version)
+				p, fix = pMissingVersion, "add "+phrase.Quote(e.name)+": "+phrase.Quote(r.dialect.version)
 			}
 			r.report(Error, p, root.Pos, root.Pos+1, "there is no "+e.name, fix)
 		}
@@ -117,16 +129,16 @@ func (r *reader) document(root *jsonsrc.Node) {
 	if v := m[kVersion]; v != nil {
 		switch {
 		case v.Kind != jsonsrc.String:
-			r.error(pVersion, v, "the version is a string, not "+v.Kind.String(), "write "+quote(r.dialect.version))
-		case v.Text != r.dialect.version:
-			r.error(pVersion, v, "version "+quote(v.Text)+" is unknown for a "+r.dialect.title, r.versionFix())
+			r.error(pVersion, v, "the version is a string, not "+v.Kind.String(), "write "+phrase.Quote(r.dialect.version))
+		case v.Text != r.dialect.version && (r.dialect.second == "" || v.Text != r.dialect.second):
+			r.error(pVersion, v, "version "+phrase.Quote(v.Text)+" is unknown for a "+r.dialect.title, r.versionFix(root, v))
 		}
 	}
 	if n := m[kDepends]; n != nil {
 		r.depends(n, element2(r.dialect.top, kDepends))
 	}
 	if n := m[kPrincipal]; n != nil {
-		r.shared = r.principals(n)
+		r.shared = r.principals(n, element2(r.dialect.top, kPrincipal))
 	}
 	if n := m[kStatement]; n != nil {
 		r.statements(n, element2(r.dialect.top, kStatement))
@@ -134,11 +146,14 @@ func (r *reader) document(root *jsonsrc.Node) {
 	r.size(root)
 }
 
-func (r *reader) versionFix() string {
+func (r *reader) versionFix(root, v *jsonsrc.Node) string {
 	if r.dialect.IsCAM() {
 		return `write "2.0"`
 	}
-	return "write " + quote(r.dialect.version) + `; roles have "1.0", policies "1.1", identity and organization policies "5.0"`
+	if _, ok := root.Member("Version"); ok && v.Text == "2.0" {
+		return `Tencent Cloud writes "version", in lower case; Huawei Cloud "1.0", "1.1" or "5.0"`
+	}
+	return "write " + phrase.Quote(r.dialect.version) + `; roles have "1.0", policies "1.1", identity and organization policies "5.0"`
 }
 
 // element2 returns the row of a kind.
@@ -154,19 +169,23 @@ func element2(table []element, k elementKind) *element {
 // members sorts the members of an object by the kind of element. Unknown and
 // forbidden ones are reported.
 func (r *reader) members(n *jsonsrc.Node, table []element) (found [nKinds]*jsonsrc.Node) {
+	var spelt [nKinds]string
+	r.meant = [nKinds]bool{}
 	for i := range n.Members {
 		m := &n.Members[i]
 		e := lookup(table, m.Name)
 		switch {
 		case e == nil:
-			r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown element "+quote(m.Name), r.nearest(table, m.Name))
+			r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown element "+phrase.Quote(m.Name), r.nearest(table, m.Name))
 		case e.kind == kForbidden:
 			r.report(Error, e.code, m.NamePos, m.NameEnd, "a "+r.dialect.title+" has no "+e.name, e.fix)
+		case found[e.kind] != nil && spelt[e.kind] == m.Name:
+			// A duplicate name, which has been reported.
 		case found[e.kind] != nil:
-			// Both spellings of one element: the same as a duplicate name.
-			r.report(Error, pDuplicate, m.NamePos, m.NameEnd, "duplicate element "+quote(m.Name), "keep one of the two")
+			// Both spellings of one element.
+			r.report(Error, pDuplicate, m.NamePos, m.NameEnd, "duplicate element "+phrase.Quote(m.Name), "keep one of the two")
 		default:
-			found[e.kind] = &m.Value
+			found[e.kind], spelt[e.kind] = &m.Value, m.Name
 		}
 	}
 	return found
@@ -186,28 +205,31 @@ func (r *reader) nearest(table []element, name string) string {
 	for _, e := range table {
 		if e.kind != kForbidden {
 			if strings.EqualFold(e.name, name) {
-				return "element names are exact: write " + quote(e.name)
+				r.meant[e.kind] = true
+				return "element names are exact: write " + phrase.Quote(e.name)
 			}
 			names = append(names, e.name)
 		}
 	}
-	if near := suggest.Nearest(name, names...); near != "" {
-		return "did you mean " + quote(near) + "?"
+	// (NotResource for Resource would turn the statement round.)
+	negated := len(name) > 3 && strings.EqualFold(name[:3], "not")
+	if near := phrase.Nearest(name, names...); near != "" && negated == strings.HasPrefix(strings.ToLower(near), "not") {
+		r.meant[lookup(table, near).kind] = true
+		return "did you mean " + phrase.Quote(near) + "?"
 	}
 	return "the elements here are " + strings.Join(names, ", ")
 }
 
 func (r *reader) depends(n *jsonsrc.Node, e *element) {
-	if n.Kind != jsonsrc.Array {
-		r.error(pDepends, n, e.name+" is an array, not "+n.Kind.String(), "write []")
+	switch {
+	case e.max == 0 && (n.Kind != jsonsrc.Array || len(n.Items) > 0):
+		r.error(e.countCode, n, "a "+r.dialect.title+" has no "+e.name, "leave it out")
 		return
-	}
-	if len(n.Items) > e.max {
-		fix := "leave it out"
-		if e.max > 0 {
-			fix = "name at most " + strconv.Itoa(e.max)
-		}
-		r.error(e.countCode, n, strconv.Itoa(len(n.Items))+" dependencies, "+strconv.Itoa(e.max)+" are allowed in a "+r.dialect.title, fix)
+	case n.Kind != jsonsrc.Array:
+		r.error(pDepends, n, e.name+" is an array, not "+n.Kind.String(), "put it in brackets")
+		return
+	case len(n.Items) > e.max:
+		r.error(e.countCode, n, strconv.Itoa(len(n.Items))+" dependencies, "+strconv.Itoa(e.max)+" are allowed", "name at most "+strconv.Itoa(e.max))
 	}
 	for i := range n.Items {
 		item := &n.Items[i]
@@ -221,7 +243,7 @@ func (r *reader) depends(n *jsonsrc.Node, e *element) {
 			to := map[string]*string{"catalog": &d.Catalog, "display_name": &d.DisplayName}[m.Name]
 			switch {
 			case to == nil:
-				r.report(Error, pDepends, m.NamePos, m.NameEnd, "unknown member "+quote(m.Name)+" of a dependency", "a dependency has catalog and display_name")
+				r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown member "+phrase.Quote(m.Name)+" of a dependency", "a dependency has catalog and display_name")
 			case m.Value.Kind != jsonsrc.String:
 				r.error(pDepends, &m.Value, m.Name+" is a string, not "+m.Value.Kind.String(), "")
 			default:
@@ -243,7 +265,11 @@ func (r *reader) statements(n *jsonsrc.Node, e *element) {
 	case n.Kind == jsonsrc.Object && e.shapes&object != 0:
 		items = []jsonsrc.Node{*n}
 	case n.Kind != jsonsrc.Array:
-		r.error(pStatementType, n, e.name+" is an array of statements, not "+n.Kind.String(), "put it in brackets")
+		fix := "put it in brackets"
+		if n.Kind != jsonsrc.Object {
+			fix = "write [{…}]"
+		}
+		r.error(pStatementType, n, e.name+" is an array of statements, not "+n.Kind.String(), fix)
 		return
 	}
 	switch {
@@ -279,15 +305,4 @@ func (r *reader) size(root *jsonsrc.Node) {
 		sev = Error
 	}
 	r.report(sev, pSize, root.Pos, root.End, "the document has "+strconv.Itoa(n)+" characters; a "+r.dialect.title+" may have "+strconv.Itoa(r.dialect.size), "split it")
-}
-
-func quote(s string) string {
-	if len(s) > 80 {
-		n := 80
-		for s[n]&0xC0 == 0x80 {
-			n--
-		}
-		return strconv.Quote(s[:n]) + "…"
-	}
-	return strconv.Quote(s)
 }

@@ -69,7 +69,7 @@ func parsePrincipal(d *Dialect, key, s string) (p Principal, reason, fix string)
 		// T-3
 		name, ok := strings.CutPrefix(s, "service.")
 		if !ok || name == "" || len(name) > 56 || strings.Trim(wildcard.Lower(name), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-			return p, "not a service principal", "write service.<name>"
+			return p, "no service principal", "write service.<name>"
 		}
 		p.kind, p.id = Service, s
 		return p, "", ""
@@ -78,18 +78,26 @@ func parsePrincipal(d *Dialect, key, s string) (p Principal, reason, fix string)
 			p.kind, p.id = Account, s
 			return p, "", ""
 		}
+		if s == "*" && d.IsGuardrail() {
+			return p, "no account", `write "Principal": "*" for everyone`
+		}
+		// Only users, agencies and the like are principals, and a name with
+		// wildcards in it is nobody's (A-23).
 		n, err := resource.Parse(s)
-		if err != nil || n.Form() != resource.URN {
-			return p, "not an account id and not a URN", "write the account id or iam::<account>:user:<name>"
+		if err != nil || n.Form() != resource.URN || n.Service() != "iam" && n.Service() != "sts" || n.Account() == "" || strings.ContainsAny(s, "*?$") {
+			return p, "neither an account id nor the URN of a principal", "write the account id or iam::<account>:user:<name>"
 		}
 		if n.Type() == "root" {
+			if n.Path() != "" {
+				return p, "the root user has no name", "write iam::<account>:root"
+			}
 			p.kind, p.id = Account, n.Account()
 			return p, "", ""
 		}
 		p.kind, p.name = Identity, n
 		return p, "", ""
 	}
-	return p, "not a principal", `write {"IAM": ["<account id>"]}`
+	return p, "no principal", `write {"IAM": ["<account id>"]}`
 }
 
 // isAccountID: account ids are letters and digits; a name of that form cannot
@@ -101,35 +109,45 @@ func isAccountID(s string) bool {
 func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
 	s := p.text
 	const fix = "write qcs::cam::uin/<root>:uin/<user> or qcs::cam::uin/<root>:root"
-	switch {
-	case key == "service":
+	if key == "service" {
+		if s == "" || strings.ContainsAny(s, "*?$ /:") {
+			reason := "no service"
+			if s == "" {
+				reason = "the service is empty"
+			}
+			return p, reason, "write a service such as cvm.qcloud.com"
+		}
 		p.kind, p.id = Service, s
-		if s == "" {
-			return p, "the service is empty", "write a service such as cvm.qcloud.com"
+		return p, "", ""
+	}
+	switch s {
+	case "*":
+		if key == "federated" {
+			return p, "no identity provider", "write qcs::cam::uin/<root>:saml-provider/<name>"
 		}
-	case key == "federated":
-		n, err := resource.Parse(s)
-		if err != nil || n.Form() != resource.QCS {
-			return p, "not an identity provider", "write qcs::cam::uin/<root>:saml-provider/<name>"
-		}
-		p.kind, p.id, p.name = Federated, s, n
-	case s == "*":
 		p.kind = Everyone
-	case s == "qcs::cam::anyone:anyone" || s == "qcs::cam::anonymous:anonymous":
+		return p, "", ""
+	case "qcs::cam::anyone:anyone", "qcs::cam::anonymous:anonymous":
 		p.kind = Unsigned
+		return p, "", ""
+	}
+	n, err := resource.Parse(s)
+	uin, isUIN := strings.CutPrefix(n.Account(), "uin/")
+	if strings.ContainsAny(s, "*?$") {
+		return p, "a principal has no wildcards", fix
+	}
+	if err != nil || n.Form() != resource.QCS || n.Service() != "cam" ||
+		!isUIN && !strings.HasPrefix(n.Account(), "uid/") || len(n.Account()) == len("uin/") {
+		return p, "no principal", fix
+	}
+	switch provider := strings.HasPrefix(n.Path(), "saml-provider/") || strings.HasPrefix(n.Path(), "oidc-provider/"); {
+	case provider != (key == "federated"):
+		return p, "no principal of this kind", `identity providers stand under "federated", all others under "qcs"`
+	case provider:
+		p.kind, p.id, p.name = Federated, s, n
+	case isUIN && (n.Path() == "root" || n.Path() == n.Account()):
+		p.kind, p.id = Account, uin
 	default:
-		n, err := resource.Parse(s)
-		if err != nil || n.Form() != resource.QCS || n.Service() != "cam" || n.Account() == "" {
-			return p, "not a principal", fix
-		}
-		uin, isUIN := strings.CutPrefix(n.Account(), "uin/")
-		if isUIN && (n.Path() == "root" || n.Path() == n.Account()) {
-			p.kind, p.id = Account, uin
-			return p, "", ""
-		}
-		if strings.ContainsAny(n.Path(), "*") {
-			return p, "a principal has no wildcards", fix
-		}
 		p.kind, p.name = Identity, n
 	}
 	return p, "", ""

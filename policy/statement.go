@@ -8,6 +8,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -27,8 +28,8 @@ func (r *reader) statement(n *jsonsrc.Node) {
 		}
 		s.sid = v.Text
 	}
-	r.effect(&s, n, m[kEffect])
-	r.actions(&s, n, m[kAction], m[kNotAction])
+	known := r.effect(&s, n, m[kEffect])
+	r.actions(&s, n, m[kAction], m[kNotAction], known)
 	r.resources(&s, n, m[kResource], m[kNotResource])
 	r.whose(&s, n, m[kPrincipal], m[kNotPrincipal])
 	if v := m[kCondition]; v != nil {
@@ -37,44 +38,42 @@ func (r *reader) statement(n *jsonsrc.Node) {
 	r.doc.statements = append(r.doc.statements, s)
 }
 
-func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) {
+// effect reads the Effect and reports whether there is a sound one.
+func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
 	name := element2(r.dialect.statement, kEffect).name
 	allow, deny := r.dialect.effects[0], r.dialect.effects[1]
-	fix := "write " + quote(allow[0]) + " or " + quote(deny[0])
+	fix := "write " + phrase.Quote(allow[0]) + " or " + phrase.Quote(deny[0])
 	switch {
+	case v == nil && r.meant[kEffect]:
+		return false
 	case v == nil:
-		r.report(Error, pMissingEffect, n.Pos, n.Pos+1, "the statement has no "+name, "add "+quote(name)+": "+quote(allow[0])+" or "+quote(deny[0]))
+		r.report(Error, pMissingEffect, n.Pos, n.Pos+1, "the statement has no "+name, "add "+phrase.Quote(name)+": "+phrase.Quote(allow[0])+" or "+phrase.Quote(deny[0]))
+		return false
 	case v.Kind != jsonsrc.String:
 		r.error(pEffect, v, "the "+name+" is a string, not "+v.Kind.String(), fix)
+		return false
 	case r.oneOf(v.Text, allow):
 		s.effect = Allow
 		if r.dialect.denyOnly {
-			r.error(pAllowInNCP, v, "a "+r.dialect.title+" only denies", "write "+quote(deny[0])+"; what is allowed is the default policy's")
+			r.error(pAllowInNCP, v, "a "+r.dialect.title+" only denies", "write "+phrase.Quote(deny[0])+"; what is allowed is the default policy's")
 		}
 	case !r.oneOf(v.Text, deny):
-		r.error(pEffect, v, "the "+name+" is neither "+allow[0]+" nor "+deny[0]+" but "+quote(v.Text), fix)
+		r.error(pEffect, v, "the "+name+" is neither "+allow[0]+" nor "+deny[0]+" but "+phrase.Quote(v.Text), fix)
+		return false
 	}
+	return true
 }
 
 func (r *reader) oneOf(s string, spellings []string) bool {
 	for _, w := range spellings {
-		if s == w || r.dialect.foldEffect && len(s) == len(w) && strings.EqualFold(s, w) && isASCII(s) {
+		if s == w || r.dialect.foldEffect && len(s) == len(w) && strings.EqualFold(s, w) {
 			return true
 		}
 	}
 	return false
 }
 
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
+func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
 	e := element2(r.dialect.statement, kAction)
 	v := yes
 	switch {
@@ -89,25 +88,27 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
 		if r.dialect.guardrail {
 			r.notInSCP(s, not, "NotAction")
 		}
-	case yes == nil && r.dialect.guardrail && !e.required && s.effect == Deny:
+	case yes == nil && !r.meant[kAction] && r.dialect.guardrail && !e.required && s.effect == Deny && known:
 		// S-13, A-2: every action.
 		p, _ := action.Compile(action.Identity, "*")
 		s.actions, s.actionPos = []*action.Pattern{p}, []Position{s.pos}
 		r.report(Warning, pWideSCP, n.Pos, n.Pos+1, "a Deny without Action denies every action", `write "Action": ["*"] if that is meant`)
 		return
+	case yes == nil && (r.meant[kAction] || r.meant[kNotAction]):
+		return
 	case yes == nil:
-		fix := "add " + quote(e.name) + ": […]"
+		fix := "add " + phrase.Quote(e.name) + ": […]"
 		r.report(Error, pMissingAction, n.Pos, n.Pos+1, "the statement has no "+e.name, fix)
 		return
 	}
-	for _, item := range r.list(v, e, s.notAction, pActionType) {
+	for _, item := range r.list(v, e, s.notAction, pActionType, pActionCount) {
 		if !r.text(item, e, pAction, pActionLength) {
 			continue
 		}
 		p, err := action.Compile(r.dialect.actions, item.Text)
 		if err != nil {
 			bad := err.(*action.Error)
-			r.at(pAction, item, bad.Offset, quote(item.Text)+" is not an action here: "+bad.Reason, bad.Fix)
+			r.at(pAction, item, bad.Offset, phrase.Quote(item.Text)+" is not an action here: "+bad.Reason, bad.Fix)
 			continue
 		}
 		if svc, _, _ := strings.Cut(p.Text(), ":"); r.dialect.guardrail && s.effect == Deny && strings.ContainsAny(svc, "*?") {
@@ -116,7 +117,7 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
 				r.error(pAction, item, "the service of an action in a "+r.dialect.title+" is a name", "write one entry for each service")
 				continue
 			}
-			r.report(Warning, pServiceWildcard, item.Pos, item.End, "the service of an action in an SCP may have to be a name", "write one entry for each service")
+			r.report(Warning, pServiceWildcard, item.Pos, item.End, "the service of an action in a "+r.dialect.title+" may have to be a name", "write one entry for each service")
 		}
 		s.actions = append(s.actions, p)
 		s.actionPos = append(s.actionPos, r.position(item.Pos))
@@ -127,10 +128,10 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node) {
 // they can only narrow and are accepted (A-1).
 func (r *reader) notInSCP(s *Statement, v *jsonsrc.Node, name string) {
 	if s.effect == Allow {
-		r.error(pNotActionAllow, v, "an Allow of an SCP has no "+name, "list what is allowed")
+		r.error(pNotActionAllow, v, "an Allow of a "+r.dialect.title+" has no "+name, "list what is allowed")
 		return
 	}
-	r.report(Warning, pNotInSCP, v.Pos, v.End, "the vendor's pages disagree on "+name+" in an SCP", "list what is denied, to be sure")
+	r.report(Warning, pNotInSCP, v.Pos, v.End, "the vendor's pages disagree on "+name+" in a "+r.dialect.title, "list what is denied, to be sure")
 }
 
 func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
@@ -142,11 +143,13 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 		return
 	case not != nil:
 		v, s.notResource = not, true
+		e = element2(r.dialect.statement, kNotResource)
 		if r.dialect.guardrail {
 			r.notInSCP(s, not, "NotResource")
 		}
 	case yes == nil:
-		if e != nil && e.required {
+		if !r.meant[kResource] && (e.required || r.dialect == TencentResource && !s.assumes()) {
+			// G5: only a trust policy names no resource.
 			r.report(Error, pMissingResource, n.Pos, n.Pos+1, "the statement has no "+e.name, `write "`+e.name+`": "*" for every resource`)
 		}
 		return
@@ -156,75 +159,85 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 	if v.Kind == jsonsrc.Object && e.shapes&uriObject != 0 {
 		uri, ok := v.Member("uri")
 		if !ok || len(v.Members) != 1 {
-			r.error(pResourceType, v, "a Resource object has the one member uri", `write {"uri": ["/iam/agencies/<id>"]}`)
+			r.error(pResourceType, v, "a Resource object has uri as its one member", `write {"uri": ["/iam/agencies/<id>"]}`)
 			return
 		}
 		v, grammar = &uri.Value, resource.Agency
 		e = &element{name: "uri", shapes: array, min: 1, max: 20, length: e.length, countCode: pURICount}
 	} else if e.shapes&array == 0 && v.Kind == jsonsrc.Array {
 		// R-3: a role names agencies only.
-		r.reportCode(Error, r.codeOf("IAM.1038", pResource), v.Pos, v.End, "a "+r.dialect.title+" names agencies only", `write {"uri": ["/iam/agencies/<id>"]}`)
+		r.reportCode(Error, "IAM.1038", v.Pos, v.End, "a "+r.dialect.title+" names agencies only", `write {"uri": ["/iam/agencies/<id>"]}`)
 		return
 	}
-	for _, item := range r.list(v, e, s.notResource, pResourceType) {
+	for _, item := range r.list(v, e, s.notResource, pResourceType, pResourceCount) {
 		if !r.text(item, e, pResource, pResourceLength) {
 			continue
 		}
 		p, err := resource.Compile(grammar, item.Text)
 		if err != nil {
 			bad := err.(*resource.Error)
-			r.reportCode(Error, r.resourceCode(grammar, bad), item.Offset(r.src, bad.Offset), item.End, quote(item.Text)+" is not a resource here: "+bad.Reason, bad.Fix)
+			r.reportCode(Error, r.resourceCode(grammar, bad), item.Offset(r.src, bad.Offset), item.End, phrase.Quote(item.Text)+" is not a resource here: "+bad.Reason, bad.Fix)
 			continue
 		}
-		if why, at := p.Void(); why != "" {
-			r.report(Warning, pVariable, item.Offset(r.src, at), item.End, why+": the statement can never match", "write ${key}, or ${$} for a dollar sign")
+		if why := p.Void(); why != nil {
+			r.report(Warning, pVariable, item.Offset(r.src, why.Offset), item.End, why.Reason+": the statement can never match", why.Fix)
 		}
 		s.resources = append(s.resources, p)
 		s.resourcePos = append(s.resourcePos, r.position(item.Pos))
 	}
 }
 
+// assumes reports whether all actions of a statement of CAM are those of a
+// trust policy.
+func (s *Statement) assumes() bool {
+	for _, p := range s.actions {
+		if !strings.HasPrefix(p.Text(), "sts:") {
+			return false
+		}
+	}
+	return true
+}
+
 // resourceCode is the vendor's code for what is wrong with a resource.
 func (r *reader) resourceCode(g resource.Grammar, e *resource.Error) Code {
 	switch {
+	case g == resource.Agency && strings.HasPrefix(e.Reason, "blank"):
+		return "IAM.1041"
 	case g == resource.Agency:
-		return r.codeOf("IAM.1038", pResource)
+		return "IAM.1038"
 	case r.dialect.IsCAM() && e.Segment == "project":
 		return "ResourceProjectError"
 	case r.dialect.IsCAM() && (e.Segment == "resource" || e.Segment == "service"):
 		return "ResourceContentError"
+	case g == resource.Policy && e.Segment == "region" && strings.HasSuffix(e.Reason, "empty"):
+		return "IAM.1043"
 	case g == resource.Policy && e.Segment == "region":
-		return r.codeOf("IAM.1043", pResource)
+		return "IAM.1044"
 	case g == resource.Policy && e.Segment == "service":
-		return r.codeOf("IAM.1045", pResource)
+		return "IAM.1045"
 	case g == resource.Policy && e.Segment == "type":
-		return r.codeOf("IAM.1046", pResource)
+		return "IAM.1046"
 	case g == resource.Policy && strings.HasPrefix(e.Reason, "blank"):
-		return r.codeOf("IAM.1041", pResource)
+		return "IAM.1041"
 	}
 	return r.dialect.code(pResource)
 }
 
-// codeOf is c in the dialects of IAM's error codes, else the code of p.
-func (r *reader) codeOf(c Code, p problem) Code {
-	if strings.HasPrefix(string(r.dialect.code(p)), "IAM.") {
-		return c
-	}
-	return r.dialect.code(p)
-}
-
 // list returns the entries of an element that is a list or, where the dialect
 // has that, a bare value.
-func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType problem) []*jsonsrc.Node {
+func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType, empty problem) []*jsonsrc.Node {
 	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
 		return []*jsonsrc.Node{v}
 	}
 	if v.Kind != jsonsrc.Array {
-		fix := "write […]"
-		if v.Kind == jsonsrc.String {
-			fix = "write [" + quote(v.Text) + "]"
+		what, fix := "an array of strings", "write […]"
+		switch {
+		case e.shapes&(array|str) == 0:
+			what, fix = "an object with uri", `write {"uri": ["/iam/agencies/<id>"]}`
+		case v.Kind == jsonsrc.String:
+			fix = "write [" + phrase.Quote(v.Text) + "]"
 		}
-		r.error(badType, v, e.name+" is an array of strings, not "+v.Kind.String(), fix)
+		r.error(badType, v, e.name+" is "+what+", not "+v.Kind.String(), fix)
 		return nil
 	}
 	switch {
@@ -234,14 +247,14 @@ func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType problem) []
 		r.error(e.countCode, v, strconv.Itoa(len(v.Items))+" entries in "+e.name+", "+strconv.Itoa(e.max)+" are allowed", "split the statement")
 	case len(v.Items) == 0 && not:
 		// A-18: nothing excluded would be everything.
-		r.error(badType, v, "an empty "+e.name+" would cover everything", `write "*" without Not if that is meant`)
+		r.error(empty, v, "an empty "+e.name+" would cover everything", `write "*" without Not if that is meant`)
 	case len(v.Items) == 0:
 		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" matches nothing", "name at least one")
 	}
 	items := make([]*jsonsrc.Node, 0, len(v.Items))
 	for i := range v.Items {
 		if v.Items[i].Kind != jsonsrc.String {
-			r.error(badType, &v.Items[i], "an entry of "+e.name+" is a string, not "+v.Items[i].Kind.String(), "put it in quotes")
+			r.error(badType, &v.Items[i], "an entry of "+e.name+" is a string, not "+v.Items[i].Kind.String(), asString(&v.Items[i]))
 			continue
 		}
 		items = append(items, &v.Items[i])
@@ -249,17 +262,31 @@ func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType problem) []
 	return items
 }
 
+// asString says how a value becomes a string.
+func asString(n *jsonsrc.Node) string {
+	if _, ok := n.Member("uri"); ok {
+		return `write {"uri": […]} without the brackets`
+	}
+	if n.Kind == jsonsrc.Number || n.Kind == jsonsrc.Bool {
+		return "put it in quotes"
+	}
+	return "write a string"
+}
+
 // text checks what holds for every entry.
 func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
-	if n.Text == "" {
+	switch {
+	case n.Text == "":
+		if bad == pResource {
+			bad = pEmptyResource
+		}
 		r.error(bad, n, "an entry of "+e.name+" is empty", "remove it")
 		return false
-	}
-	if e.length > 0 && utf8.RuneCountInString(n.Text) > e.length {
-		r.error(length, n, "the entry has more than "+strconv.Itoa(e.length)+" characters", "shorten it with *")
+	case e.length > 0 && utf8.RuneCountInString(n.Text) > e.length:
+		r.error(length, n, "the entry has more than "+strconv.Itoa(e.length)+" characters", "shorten it")
 		return false
 	}
-	return true
+	return utf8.ValidString(n.Text) // else it has been reported
 }
 
 // at reports an error inside a string.
@@ -272,51 +299,54 @@ func (r *reader) whose(s *Statement, n, yes, not *jsonsrc.Node) {
 	if len(r.dialect.principals) == 0 {
 		return
 	}
-	v := yes
+	v, e := yes, element2(r.dialect.statement, kPrincipal)
 	switch {
 	case yes != nil && not != nil:
 		r.error(pPrincipal, not, "Principal and NotPrincipal in one statement", "keep one of the two")
 		return
 	case not != nil:
 		v, s.notPrincipal = not, true
+		e = element2(r.dialect.statement, kNotPrincipal)
 	case yes == nil && r.shared != nil:
 		s.principals = r.shared
 		return
+	case yes == nil && (r.meant[kPrincipal] || r.meant[kNotPrincipal]):
+		return
 	case yes == nil:
-		name := element2(r.dialect.statement, kPrincipal).name
-		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+name, "add "+quote(name)+": {"+quote(r.dialect.principals[0])+": […]}")
+		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+e.name, "add "+phrase.Quote(e.name)+": {"+phrase.Quote(r.dialect.principals[0])+": […]}")
 		return
 	case r.shared != nil:
 		r.error(pPrincipal, yes, "a principal here and one for the whole document", "keep one of the two")
 		return
 	}
-	s.principals = r.principals(v)
+	s.principals = r.principals(v, e)
 }
 
-func (r *reader) principals(v *jsonsrc.Node) (out []Principal) {
+func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
+	before := len(r.found)
 	add := func(key string, n *jsonsrc.Node) {
 		if n.Kind != jsonsrc.String {
-			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), "put it in quotes")
+			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), asString(n))
 			return
 		}
 		p, reason, fix := parsePrincipal(r.dialect, key, n.Text)
 		if reason != "" {
-			r.error(pPrincipal, n, quote(n.Text)+" is "+reason, fix)
+			r.error(pPrincipal, n, phrase.Quote(n.Text)+": "+reason, fix)
 			return
 		}
 		p.pos = r.position(n.Pos)
 		out = append(out, p)
 	}
-	if v.Kind == jsonsrc.String && (r.dialect.IsCAM() || r.dialect.everyone) {
+	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
 		if v.Text != "*" {
-			r.error(pPrincipal, v, "a principal is \"*\" or an object", "write {"+quote(r.dialect.principals[0])+": ["+quote(v.Text)+"]}")
+			r.error(pPrincipal, v, "a principal is \"*\" or an object", "write {"+phrase.Quote(r.dialect.principals[0])+": ["+phrase.Quote(v.Text)+"]}")
 			return []Principal{}
 		}
 		add("", v)
 		return out
 	}
 	if v.Kind != jsonsrc.Object {
-		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+quote(r.dialect.principals[0])+": […]}")
+		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+phrase.Quote(r.dialect.principals[0])+": […]}")
 		return []Principal{}
 	}
 	for i := range v.Members {
@@ -327,7 +357,7 @@ func (r *reader) principals(v *jsonsrc.Node) (out []Principal) {
 		}
 		switch {
 		case !known:
-			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
+			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
 		case m.Value.Kind == jsonsrc.Array:
 			for j := range m.Value.Items {
 				add(m.Name, &m.Value.Items[j])
@@ -338,7 +368,7 @@ func (r *reader) principals(v *jsonsrc.Node) (out []Principal) {
 			r.error(pPrincipal, &m.Value, m.Name+" is an array, not "+m.Value.Kind.String(), "put it in brackets")
 		}
 	}
-	if len(out) == 0 && r.found.Err() == nil {
+	if len(out) == 0 && len(r.found) == before {
 		r.error(pPrincipal, v, "the principal names nobody", "name one")
 	}
 	if out == nil {
@@ -375,18 +405,21 @@ func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
 		default:
 			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
 		}
-		seen := make(map[condition.Key]bool)
-		reported := false
+		seen := make(map[condition.Key]string)
+		if bad := condition.CheckOperator(r.dialect.conditions, m.Name); bad != nil {
+			r.report(Error, pOperator, m.NamePos, m.NameEnd, bad.Reason, bad.Fix)
+		}
 		for j := range m.Value.Members {
 			k := &m.Value.Members[j]
-			c, ok := r.clause(m, k, &reported)
+			key := condition.NewKey(k.Name)
+			if first, twice := seen[key]; twice && first != k.Name { // else reported as a duplicate name
+				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
+			}
+			seen[key] = k.Name
+			c, ok := r.clause(m, k)
 			if !ok {
 				continue
 			}
-			if seen[c.Key()] {
-				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
-			}
-			seen[c.Key()] = true
 			clauses = append(clauses, c)
 			s.clausePos = append(s.clausePos, r.position(k.NamePos))
 		}
@@ -405,8 +438,8 @@ func (r *reader) count(v *jsonsrc.Node, min, max int, p problem, what, of string
 }
 
 // clause reads one key under the operator op. What is wrong with the operator
-// itself is reported once, through reported.
-func (r *reader) clause(op, key *jsonsrc.Member, reported *bool) (c condition.Clause, ok bool) {
+// itself has been reported.
+func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
 	v := &key.Value
 	values, nodes, ok := r.values(v)
 	if !ok {
@@ -422,10 +455,6 @@ func (r *reader) clause(op, key *jsonsrc.Member, reported *bool) (c condition.Cl
 		}
 		switch p.Part {
 		case condition.OperatorPart:
-			if !*reported {
-				*reported = true
-				r.report(sev, pOperator, op.NamePos, op.NameEnd, p.Reason, p.Fix)
-			}
 		case condition.KeyPart:
 			code := pKey
 			if p.Kind == condition.OperatorKey {
@@ -460,7 +489,7 @@ func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node,
 	} else if shapes&^array == 0 {
 		fix := "write […]"
 		if v.Kind == jsonsrc.String {
-			fix = "write [" + quote(v.Text) + "]"
+			fix = "write [" + phrase.Quote(v.Text) + "]"
 		}
 		r.error(pValueType, v, "the values of a key are an array, not "+v.Kind.String(), fix)
 		return nil, nil, false
@@ -470,11 +499,7 @@ func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node,
 	for _, n := range list {
 		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
 		if !legal {
-			fix := "put it in quotes"
-			if n.Kind == jsonsrc.Array || n.Kind == jsonsrc.Object || n.Kind == jsonsrc.Null {
-				fix = "write a string"
-			}
-			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), fix)
+			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), asString(n))
 			ok = false
 			continue
 		}
@@ -489,7 +514,7 @@ func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node,
 		r.error(pValueCount, v, "there are no values", "name one")
 		ok = false
 	case ok && len(list) == 0:
-		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is never satisfied", "name a value")
+		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is not satisfied, or with a negative operator undecided", "name a value")
 	}
 	return texts, nodes, ok
 }

@@ -70,8 +70,7 @@ func TestCompile(t *testing.T) {
 		require.False(t, p.Everything(), tt.in)
 		form := map[resource.Grammar]resource.Form{resource.Policy: resource.URN, resource.Identity: resource.URN, resource.Agency: resource.URI, resource.CAM: resource.QCS}[tt.g]
 		require.Equal(t, form, p.Form(), tt.in)
-		reason, _ := p.Void()
-		require.Empty(t, reason, tt.in)
+		require.Nil(t, p.Void(), tt.in)
 	}
 }
 
@@ -195,6 +194,8 @@ func TestCompileErrorBehindVariable(t *testing.T) {
 		{resource.Identity, "cbr:*:${k, 'x}:y'}:vault:", 25, "path", "the path is empty"},
 		{resource.Identity, "cbr:*:${k, 'it''s }:'}:vault:", 29, "path", "the path is empty"},
 		{resource.Policy, "obs:*:*:object:a${$}b c", 21, "", "blank in a resource"},
+		{resource.Identity, "cbr:${$}:d:vault:", 17, "path", "the path is empty"},
+		{resource.Policy, "obs:*:a${$}::x", 12, "type", "the type is empty"},
 	} {
 		_, err := resource.Compile(tt.g, tt.in)
 		requireError(t, err, tt.in, tt.offset, tt.segment, tt.reason)

@@ -130,6 +130,9 @@ func Parse(s string) (Name, error) {
 		}
 	}
 	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
+	if svc == "qcs" {
+		return Name{}, fail(s, 0, "a Tencent Cloud path begins with qcs, in lower case", shapeQCS, "service")
+	}
 	if svc != n.Service() || typ != n.Type() {
 		n.text = svc + s[n.cut[0]:n.cut[2]+1] + typ + s[n.cut[3]:]
 	}
@@ -139,9 +142,17 @@ func Parse(s string) (Name, error) {
 // parseQCS keeps service:region:account:resource; the project segment is not
 // compared (tencent-cam.md R2).
 func parseQCS(s string) (Name, error) {
-	seg := strings.SplitN(s, ":", 6)
-	if len(seg) < 6 {
-		return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
+	var seg [6]string
+	for i, rest := 0, s; i < 6; i++ {
+		k := strings.IndexByte(rest, ':')
+		if i == 5 {
+			seg[5] = rest
+			break
+		}
+		if k < 0 {
+			return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(i+1), shapeQCS, "")
+		}
+		seg[i], rest = rest[:k], rest[k+1:]
 	}
 	if seg[2] == "" {
 		return Name{}, fail(s, len(seg[0])+len(seg[1])+2, "the service is empty", shapeQCS, "service")

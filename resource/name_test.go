@@ -115,6 +115,19 @@ func TestErrorText(t *testing.T) {
 	require.ErrorContains(t, err, `"`+long[:200]+`": a URN`)
 }
 
+// The prefix of a six-segment path has one spelling; another one must not turn
+// the path into a URN of a service qcs (R1).
+func TestParsePrefixCase(t *testing.T) {
+	for _, in := range []string{"QCS::cvm:gz:uin/1:x", "Qcs::cvm:gz:uin/1:x", "qcS:a:b:c:d"} {
+		_, err := resource.Parse(in)
+		require.Error(t, err, in)
+		for _, g := range []resource.Grammar{resource.Policy, resource.Identity} {
+			_, err := resource.Compile(g, in)
+			require.Error(t, err, in)
+		}
+	}
+}
+
 // The replacement character is a character like any other when it is written
 // out, and the longest name that is allowed is allowed.
 func TestParseEdges(t *testing.T) {

@@ -35,8 +35,7 @@ type Pattern struct {
 	form Form // form of the names it can match; None for *
 	all  bool
 	vars []Variable
-	void string // why no request can match (a malformed variable)
-	at   int    // where in text
+	void *Error // why no request can match: a malformed variable
 
 	// URN: service, region, account, type, path. QCS: service, region,
 	// account, resource. URI: the path.
@@ -121,7 +120,7 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	if s[0] == '/' {
 		return nil, fail(s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, "")
 	}
-	if strings.HasPrefix(s, "qcs:") {
+	if strings.HasPrefix(wildcard.Lower(s), "qcs:") {
 		return nil, fail(s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, "")
 	}
 	t, err := p.template(s, syn)
@@ -252,7 +251,7 @@ func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, er
 	}
 	p.vars = t.Variables
 	if t.Void {
-		p.void, p.at = t.VoidReason, t.VoidAt
+		p.void = fail(s, t.VoidAt, t.VoidReason, t.VoidFix, "")
 	}
 	return t, nil
 }
@@ -297,7 +296,7 @@ func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
 	if p.all {
 		return true
 	}
-	if p.form != n.form || n.form == None || p.void != "" {
+	if p.form != n.form || n.form == None || p.void != nil {
 		return false
 	}
 	if len(vars) < len(p.vars) {
@@ -360,10 +359,9 @@ func (p *Pattern) Form() Form { return p.form }
 // appearance. The caller must not change them.
 func (p *Pattern) Variables() []Variable { return p.vars }
 
-// Void returns why no request can match, and where in the text; "" for a sound
-// pattern. A malformed variable makes the whole statement match nothing
-// (huawei.md P-28).
-func (p *Pattern) Void() (reason string, offset int) { return p.void, p.at }
+// Void returns why no request can match, nil for a sound pattern. A malformed
+// variable makes the whole statement match nothing (huawei.md P-28).
+func (p *Pattern) Void() *Error { return p.void }
 
 // OwnerAccount reports whether the account segment stands for the account that
 // owns the policy (tencent-cam.md R2).

@@ -114,9 +114,9 @@ func TestVoid(t *testing.T) {
 		for _, g := range []resource.Grammar{resource.Policy, resource.Identity} {
 			for _, head := range []string{"obs:*:*:object:", ""} {
 				p := mustCompile(t, g, head+tt.path)
-				reason, at := p.Void()
-				require.Equal(t, tt.reason, reason, tt.path)
-				require.Equal(t, len(head)+tt.offset, at, tt.path)
+				require.NotNil(t, p.Void(), tt.path)
+				require.Equal(t, tt.reason, p.Void().Reason, tt.path)
+				require.Equal(t, len(head)+tt.offset, p.Void().Offset, tt.path)
 				require.Equal(t, resource.URN, p.Form())
 				for _, s := range []string{"obs:r:a:object:" + tt.path, "obs:r:a:object:x", "*"} {
 					require.False(t, p.Match(resource.MustParse(s), &resource.Facts{Lenient: true}, "a", "b"), "%s ~ %s", tt.path, s)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 // canFlags are the flags of can.
@@ -181,7 +181,7 @@ next:
 		if len(names) > 0 {
 			hint = "there is " + strings.Join(names, ", ")
 		}
-		if near := suggest.Nearest(name, names...); near != "" {
+		if near := phrase.Nearest(name, names...); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		return usagef("--exempt %q names no guardrail or boundary layer; %s", name, hint)

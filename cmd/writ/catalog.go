@@ -13,7 +13,7 @@ import (
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 const catalogHelp = `Query the embedded catalog: the actions, condition keys, resource types and
@@ -129,7 +129,7 @@ func (a *app) list(l listing, pattern string) error {
 	if pattern != "" {
 		none += " that match " + strconv.Quote(pattern)
 	}
-	if near := suggest.Nearest(pattern, l.names...); near != "" {
+	if near := phrase.Nearest(pattern, l.names...); near != "" {
 		none += "; did you mean " + strconv.Quote(near) + "?"
 	}
 	return &exit{codeNo, errors.New(none)}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -108,7 +108,7 @@ func (d *dialectFlag) Set(s string) error {
 			return nil
 		}
 	}
-	if near := suggest.Nearest(s, names...); near != "" {
+	if near := phrase.Nearest(s, names...); near != "" {
 		return errors.New("did you mean " + near + "?")
 	}
 	return errors.New("write one of " + strings.Join(names, ", "))

@@ -7,7 +7,7 @@ import (
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -109,7 +109,7 @@ func parseLayer(text string) (given, error) {
 	switch {
 	case l.kind == 0:
 		hint := "write one of " + strings.Join(words, ", ")
-		if near := suggest.Nearest(word, words...); near != "" {
+		if near := phrase.Nearest(word, words...); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		return given{}, usagef("--layer %s: there is no kind of layer %q; %s", text, word, hint)
@@ -274,7 +274,7 @@ func (ld *loader) permission(name string) (*policy.Document, error) {
 			names = append(names, p.Name())
 		}
 		hint := "writ catalog permissions lists them"
-		if near := suggest.Nearest(name, names...); near != "" {
+		if near := phrase.Nearest(name, names...); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return nil, inputf("no system-defined permission is named %q; %s", name, hint)

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -175,7 +175,7 @@ func verb(cmd *cobra.Command, args []string) error {
 		}
 	}
 	hint := "it has " + strings.Join(names, ", ")
-	if near := suggest.Nearest(args[0], names...); near != "" {
+	if near := phrase.Nearest(args[0], names...); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return usagef("%s has no verb %q; %s", cmd.CommandPath(), args[0], hint)
@@ -201,7 +201,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.As(err, &unknown) {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := suggest.Nearest(unknown.GetSpecifiedName(), names...); near != "" {
+		if near := phrase.Nearest(unknown.GetSpecifiedName(), names...); near != "" {
 			return usagef("%v; did you mean --%s?", err, near)
 		}
 	}

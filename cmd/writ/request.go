@@ -11,7 +11,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
-	"github.com/writ-policy/writ/internal/suggest"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -149,7 +149,7 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 	for i, text := range f.context {
 		name, _, _ := strings.Cut(text, "=")
 		_, known := cat.Key(condition.NewKey(name))
-		if near := suggest.Nearest(name, keys...); !known && near != "" && !slices.ContainsFunc(f.context[:i], func(s string) bool { return strings.HasPrefix(s, name+"=") }) {
+		if near := phrase.Nearest(name, keys...); !known && near != "" && !slices.ContainsFunc(f.context[:i], func(s string) bool { return strings.HasPrefix(s, name+"=") }) {
 			notes = append(notes, fmt.Sprintf("the catalog knows no condition key %s, did you mean %s?", name, near))
 		}
 	}
@@ -200,7 +200,7 @@ func unknownAction(cat *catalog.Catalog, n action.Name, asked string) string {
 	}
 	service := n.Service()
 	if names[service] == nil {
-		service = suggest.Nearest(service, services...)
+		service = phrase.Nearest(service, services...)
 	}
 	switch {
 	case service == "" && elsewhere && n.IsCAM():
@@ -210,7 +210,7 @@ func unknownAction(cat *catalog.Catalog, n action.Name, asked string) string {
 	case service == "" && n.Service() != "":
 		return fmt.Sprintf("the catalog has no actions of %s; %s was decided on syntax alone", n.Service(), asked)
 	}
-	if near := suggest.Nearest(n.String(), names[service]...); near != "" {
+	if near := phrase.Nearest(n.String(), names[service]...); near != "" {
 		return fmt.Sprintf("the catalog knows no action %s, did you mean %s? It was decided on syntax alone", asked, near)
 	}
 	return fmt.Sprintf("the catalog knows no action %s; it was decided on syntax alone", asked)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 // Limits on a document, so that no input can hold a reader up.
@@ -117,7 +119,10 @@ func ParseLimits(src []byte, limits Limits) (Node, []Problem) {
 	if ok {
 		if p.space(); p.at < len(src) {
 			reason, fix := "text after the end of the document", "remove it"
-			if src[p.at] == '{' {
+			switch src[p.at] {
+			case '/':
+				reason = "JSON has no comments"
+			case '{':
 				reason, fix = "a second document in one text", "write one document a file"
 			}
 			p.problem(Syntax, p.at, len(src), reason, fix)
@@ -175,7 +180,7 @@ func (p *parser) here() string {
 
 func (p *parser) value(depth int) (Node, bool) {
 	if depth > p.depth {
-		p.problem(Limit, p.at, p.at+1, "nested deeper than "+strconv.Itoa(p.depth)+" levels", "a policy needs six")
+		p.problem(Limit, p.at, min(p.at+1, len(p.src)), "nested deeper than "+strconv.Itoa(p.depth)+" levels", "a policy needs six")
 		return Node{}, false
 	}
 	n := Node{Pos: p.at}
@@ -232,11 +237,13 @@ func (p *parser) word(w string) bool {
 
 func (p *parser) object(depth int) (members []Member, ok bool) {
 	var seen map[string]int
-	for p.at++; ; p.at++ {
+	for comma := p.at; ; comma = p.at {
+		p.at++
 		p.space()
 		switch c := p.peek(); {
 		case c == '}':
 			if len(members) > 0 {
+				p.at = comma
 				return nil, p.fail("a comma before the closing brace", "remove the comma")
 			}
 			p.at++
@@ -252,7 +259,11 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		}
 		m.NameEnd = p.at
 		p.space()
-		if p.peek() != ':' {
+		switch p.peek() {
+		case ':':
+		case '/':
+			return nil, p.fail("JSON has no comments", "remove it")
+		default:
 			return nil, p.fail("a colon is expected after the member name, not "+p.here(), "")
 		}
 		p.at++
@@ -262,17 +273,18 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		}
 		if first, dup := find(members, seen, m.Name); dup {
 			line := 1 + strings.Count(string(p.src[:first]), "\n")
-			p.problem(Duplicate, m.NamePos, m.NameEnd, "duplicate name "+quote(m.Name)+", first on line "+strconv.Itoa(line), "keep one of the two")
+			p.problem(Duplicate, m.NamePos, m.NameEnd, "duplicate name "+phrase.Quote(m.Name)+", first on line "+strconv.Itoa(line), "keep one of the two")
 		}
 		members = append(members, m)
 		if len(members) > 16 { // a map only where scanning would be slow
 			if seen == nil {
 				seen = make(map[string]int)
-				for _, m := range members {
-					seen[m.Name] = m.NamePos
+				for i := len(members) - 1; i >= 0; i-- {
+					seen[members[i].Name] = members[i].NamePos
 				}
+			} else if _, again := seen[m.Name]; !again {
+				seen[m.Name] = m.NamePos
 			}
-			seen[m.Name] = m.NamePos
 		}
 		p.space()
 		switch p.peek() {
@@ -280,6 +292,8 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		case '}':
 			p.at++
 			return members, true
+		case '/':
+			return nil, p.fail("JSON has no comments", "remove it")
 		default:
 			return nil, p.fail("a comma or the closing brace is expected, not "+p.here(), "")
 		}
@@ -300,10 +314,12 @@ func find(members []Member, seen map[string]int, name string) (int, bool) {
 }
 
 func (p *parser) array(depth int) (items []Node, ok bool) {
-	for p.at++; ; p.at++ {
+	for comma := p.at; ; comma = p.at {
+		p.at++
 		p.space()
 		if p.peek() == ']' {
 			if len(items) > 0 {
+				p.at = comma
 				return nil, p.fail("a comma before the closing bracket", "remove the comma")
 			}
 			p.at++
@@ -320,6 +336,8 @@ func (p *parser) array(depth int) (items []Node, ok bool) {
 		case ']':
 			p.at++
 			return items, true
+		case '/':
+			return nil, p.fail("JSON has no comments", "remove it")
 		default:
 			return nil, p.fail("a comma or the closing bracket is expected, not "+p.here(), "")
 		}
@@ -396,6 +414,9 @@ func (p *parser) str() (string, bool) {
 			}
 			out = utf8.AppendRune(out, r)
 			start = p.at
+		case c == '\n' || c == '\r':
+			p.problem(Syntax, open, p.at, "a string without closing quote", `write \n for a line break`)
+			return "", false
 		case c < 0x20:
 			return "", p.fail("control character "+p.here()+" in a string", "write it as an escape, or remove it")
 		case c < utf8.RuneSelf:
@@ -488,13 +509,6 @@ func offset(src []byte, at, off int) int {
 		at, off = p.at, off-utf8.RuneLen(r)
 	}
 	return at
-}
-
-func quote(s string) string {
-	if len(s) > 80 {
-		return strconv.Quote(s[:80]) + "…"
-	}
-	return strconv.Quote(s)
 }
 
 // Lines finds lines and columns in a text: the offsets at which its lines

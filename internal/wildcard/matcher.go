@@ -53,9 +53,9 @@ type chunk struct {
 // letters compare under Unicode simple folding.
 func (t Template) Compile(fold bool) (*Matcher, error) {
 	m := &Matcher{fold: fold}
-	parts := t.parts
+	parts := t.merged()
 	if fold {
-		parts = t.Map(canonString).parts
+		parts = t.Map(canonString).merged()
 	}
 	var runs [][]part
 	start, stars, anys, vars := 0, 0, 0, 0

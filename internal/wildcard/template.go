@@ -60,10 +60,11 @@ type Template struct {
 	Variables []Variable
 	// Void is set where the text holds a malformed variable: the vendor then
 	// lets the whole statement match nothing (huawei.md P-28). VoidAt is its
-	// byte offset, VoidReason what is wrong with it.
+	// byte offset, VoidReason what is wrong with it, VoidFix what to write.
 	Void       bool
 	VoidAt     int
 	VoidReason string
+	VoidFix    string
 
 	// Blank is the offset of the first blank outside of variables, or -1.
 	Blank int
@@ -130,13 +131,15 @@ func Parse(s string, syn Syntax) (Template, error) {
 				if syn.Variables == CAM20 {
 					return Template{}, err
 				}
-				t.Void, t.VoidAt, t.VoidReason = true, i, err.Reason
+				t.Void, t.VoidAt, t.VoidReason, t.VoidFix = true, i, err.Reason, err.Fix
 				return t, nil
 			}
+			// Literal text on both sides stays apart, so that offsets hold.
+			flush()
 			if esc != "" {
 				put(esc, i)
-			} else {
 				flush()
+			} else {
 				if len(t.Variables) == MaxVariables {
 					return Template{}, &Error{i, "more than " + strconv.Itoa(MaxVariables) + " variables in one text", "split it into several entries"}
 				}
@@ -189,13 +192,24 @@ func (t Template) Split(sep byte, n int) (pieces []Template, ok bool) {
 
 // Literal returns the text if it holds neither wildcard nor variable.
 func (t Template) Literal() (string, bool) {
-	switch len(t.parts) {
-	case 0:
+	m := t.merged()
+	if len(m) == 0 {
 		return "", true
-	case 1:
-		return t.parts[0].text, t.parts[0].kind == literal
 	}
-	return "", false
+	return m[0].text, len(m) == 1 && m[0].kind == literal
+}
+
+// merged returns the parts with neighbouring literal text joined.
+func (t Template) merged() []part {
+	var out []part
+	for _, p := range t.parts {
+		if n := len(out); p.kind == literal && n > 0 && out[n-1].kind == literal {
+			out[n-1].text += p.text
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Single returns the index of the variable that is the whole text, or -1.

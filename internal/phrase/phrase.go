@@ -1,5 +1,20 @@
-// Package suggest finds the known name that a misspelt one was meant to be.
-package suggest
+// Package phrase holds what messages are made of: the known name that a
+// misspelt one was meant to be, and quoted text of bounded length.
+package phrase
+
+import "strconv"
+
+// Quote quotes text of a user, cut to some 80 bytes.
+func Quote(s string) string {
+	if len(s) <= 80 {
+		return strconv.Quote(s)
+	}
+	n := 80
+	for n > 76 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return strconv.Quote(s[:n]) + "…"
+}
 
 // Nearest returns the candidate closest to name, or "" if none is close: at
 // most a third of the letters may differ, letter case not counted. Of equally
