@@ -34,15 +34,17 @@ type Request struct {
 	// Name among them, says that the request touches no resource.
 	Resources []resource.Name
 	// Principal is who asks: a URN such as iam::<account>:user:<name>, or
-	// qcs::cam::uin/<root>:uin/<user>. The zero Name is anonymous.
+	// qcs::cam::uin/<root>:uin/<user>. The zero Name is anonymous: principal
+	// elements then cover it only if they cover everyone, and, since nobody
+	// knows the caller's account, no resource counts as another account's.
 	Principal resource.Name
 	// AppID is the APPID of the caller's root account in Tencent Cloud.
 	AppID string
 	// Service is the cloud service that asks on its own behalf, for trust
 	// policies: service.ecs, or cvm.qcloud.com. Principal is then zero.
 	Service string
-	// Root: the principal is the root user of its account. It may do
-	// everything with the account's own resources that no Deny and no
+	// Root: the principal is the root user of its account, which Principal
+	// must tell. It may do everything with the account's own resources that no Deny and no
 	// guardrail refuses (huawei.md 7.2 step 6, tencent-cam.md E7).
 	Root bool
 	// Owner is the account that owns the resources. The default is the account

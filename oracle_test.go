@@ -102,7 +102,7 @@ func oracleOne(c *oracleCase, resource string) string {
 		r.action = c.cat.action(q.action)
 		r.cross = r.huaweiCross()
 	}
-	ownRoot := q.root && !r.cross
+	ownRoot := q.root && q.caller != "" && !r.cross // of a known account
 	service, operation, _ := strings.Cut(strings.TrimPrefix(q.action, "name/"), ":")
 	service = strings.ToLower(service)
 
@@ -617,7 +617,7 @@ func oracleReadRequest(v any) (*oracleRequest, error) {
 				q.uin = strings.TrimPrefix(parts[5], "uin/")
 			}
 		}
-	} else if parts := strings.SplitN(q.principal, ":", 5); len(parts) == 5 {
+	} else if parts := strings.SplitN(q.principal, ":", 5); len(parts) == 5 || len(parts) == 4 && parts[3] == "root" {
 		q.caller = parts[2]
 	}
 

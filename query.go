@@ -95,7 +95,7 @@ func (q *query) aim(i int) {
 	} else {
 		q.ownerHuawei()
 	}
-	q.own = q.req.Root && !q.foreign
+	q.own = q.req.Root && q.caller != "" && !q.foreign
 	if q.action == nil || q.resource.IsZero() || q.req.Action.IsCAM() {
 		return
 	}
@@ -146,7 +146,7 @@ func (q *query) skips(l *layer) bool {
 	switch {
 	case l.Kind.bounds():
 		for _, name := range q.req.Exempt {
-			if name == l.Name {
+			if name == l.Name && name != "" {
 				return true
 			}
 		}
