@@ -246,3 +246,31 @@ func BenchmarkEvaluate(b *testing.B) {
 		})
 	}
 }
+
+// What six levels of an organization cost over one.
+func BenchmarkEvaluateLevels(b *testing.B) {
+	all := document(b, policy.HuaweiSCP, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]}`)
+	keep := document(b, policy.HuaweiSCP, `{"Version": "5.0", "Statement": [{"Effect": "Deny", "Action": ["organizations:*:*", "iam:users:delete*"]},
+		{"Effect": "Deny", "Action": ["cbr:vaults:delete"], "Condition": {"BoolIfExists": {"g:PrincipalIsRootUser": "true"}}}]}`)
+	grant := document(b, policy.HuaweiIdentity, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["cbr:vaults:*"], "Resource": ["cbr:*:*:vault:*"]}]}`)
+	req := &writ.Request{
+		Action:    action.MustParse("cbr:vaults:delete"),
+		Resources: []resource.Name{resource.MustParse("cbr:eu-de:a1:vault:v1")},
+		Context:   condition.Context{{Key: condition.NewKey("g:PrincipalIsRootUser"), Value: condition.Bool(false)}},
+	}
+	for _, levels := range []int{0, 1, 6} {
+		b.Run(fmt.Sprint(levels), func(b *testing.B) {
+			layers := []writ.Layer{{Kind: writ.Identity, Documents: []*policy.Document{grant}}}
+			for i := range levels {
+				layers = append(layers, writ.Layer{Kind: writ.Guardrail, Name: fmt.Sprint(i), Documents: []*policy.Document{all, keep}})
+			}
+			set, err := writ.Compile(layers...)
+			require.NoError(b, err)
+			require.True(b, set.Evaluate(req).Allowed())
+			b.ReportAllocs()
+			for b.Loop() {
+				set.Evaluate(req)
+			}
+		})
+	}
+}

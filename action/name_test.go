@@ -26,6 +26,7 @@ func TestParse(t *testing.T) {
 		{"A4", "cls:createTopic", "cls:createTopic", "cls", "", "createTopic", true},
 		{"A5", "SMS:SendSms", "sms:SendSms", "sms", "", "SendSms", true},
 		{"A5", "name/VRS:GetTrainingText", "vrs:GetTrainingText", "vrs", "", "GetTrainingText", true},
+		{"A1", "a:X", "a:X", "a", "", "X", true},
 		{"A6", "permid/280655", "permid/280655", "", "", "permid/280655", true},
 		{"A6", "name/permid/7", "permid/7", "", "", "permid/7", true},
 		{"A1", "name:Op", "name:Op", "name", "", "Op", true},
@@ -135,6 +136,9 @@ func TestHazardH11LongAction(t *testing.T) {
 func TestParseLongest(t *testing.T) {
 	s := "cbr:vaults:" + strings.Repeat("x", action.MaxLength-11)
 	require.Equal(t, s, action.MustParse(s).String())
+	s = s[1:] + "*"
+	_, err := action.Parse(s)
+	requireError(t, err, s, action.MaxLength-1, "a request names one action, without wildcards")
 }
 
 // Two spellings of one action are equal, so names can be keys of maps (P-11,
