@@ -22,6 +22,8 @@ type Action struct {
 	candidates []Gap
 	basis      string   // CAM
 	resources  []string // CAM
+
+	permissionOnly bool
 }
 
 var actionCells = []string{"name", "accessLevel", "resourceTypes", "conditionKeys", "actionLevelConditionKeys", "aliases"}
@@ -89,6 +91,10 @@ func (a *Action) Resources() iter.Seq[string] { return slices.Values(a.resources
 // out; tencent-cam.md 7). It is empty for Huawei Cloud.
 func (a *Action) Basis() string { return a.basis }
 
+// PermissionOnly reports whether the action stands for a permission that no API
+// is mapped to. It is false if the catalog does not say so.
+func (a *Action) PermissionOnly() bool { return a.permissionOnly }
+
 // Evidence says what a cell of the action's row rests on: name, accessLevel,
 // resourceTypes, conditionKeys, actionLevelConditionKeys or aliases. An empty
 // cell stands for the row as a whole.
@@ -101,9 +107,9 @@ func (a *Action) Gaps() iter.Seq[Gap] {
 		if a.basis != "" || a.letters == "" {
 			return
 		}
-		for _, cell := range actionCells {
-			if a.Evidence(cell) > Inferred {
-				continue
+		for i, cell := range actionCells {
+			if c := a.letters[1+i]; c == '-' || evidenceOf(c) > Inferred {
+				continue // - is for a catalog that says nothing of it
 			}
 			g := Gap{cell: cell}
 			for _, c := range a.candidates {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/writ-policy/writ/action"
 )
@@ -22,11 +23,12 @@ type API struct {
 
 var apiCells = []string{"method", "path", "actions", "dependentActions", "v11Action", "v11Dependencies", "iamProject", "enterpriseProject"}
 
-// Method returns the HTTP method in capitals.
+// Method returns the HTTP method in capitals. It is empty for what
+// Catalog.Operations yields.
 func (a *API) Method() string { return a.method }
 
 // Path returns the path, with what varies in braces:
-// /v3/{project_id}/vaults/{vault_id}.
+// /v3/{project_id}/vaults/{vault_id}. It is empty if Method is.
 func (a *API) Path() string { return a.path }
 
 // OperationID returns the name of the operation in the vendor's client
@@ -72,3 +74,23 @@ func (a *API) LegacyPaths() iter.Seq[string] { return slices.Values(a.legacy) }
 // dependentActions, v11Action, v11Dependencies, iamProject or
 // enterpriseProject. An empty cell stands for the row.
 func (a *API) Evidence(cell string) Evidence { return cellEvidence(a.letters, apiCells, cell) }
+
+// Needed yields the actions that the APIs need, each once and in name order:
+// their own, and with dependent those that must be allowed as well.
+func Needed(apis iter.Seq[*API], dependent bool) iter.Seq[action.Name] {
+	return func(yield func(action.Name) bool) {
+		var names []action.Name
+		for a := range apis {
+			names = append(names, a.actions...)
+			if dependent {
+				names = append(names, a.dependent...)
+			}
+		}
+		slices.SortFunc(names, func(n, m action.Name) int { return strings.Compare(n.String(), m.String()) })
+		for _, n := range slices.Compact(names) {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}

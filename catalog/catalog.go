@@ -7,6 +7,9 @@
 //	if ok && a.HasType("", "vault") {
 //		fmt.Println(a, a.Access()) // cbr:vaults:delete write
 //	}
+//
+// Parse reads the catalog of another service, and Catalog.With puts catalogs
+// together.
 package catalog
 
 import (
@@ -42,9 +45,11 @@ type Catalog struct {
 	types        []ResourceType  // in the order of service and type
 	apis         []API           // in the order of path and method
 	unmapped     []API
+	operations   []API         // without method and path
 	permissions  []*Permission // in name order
 	permitNamed  map[string]*Permission
 	scpDocuments map[string]string
+	routes       routes // built at the first use
 }
 
 // Action returns the action of that name. It allocates nothing.
@@ -93,6 +98,26 @@ func (c *Catalog) APIs() iter.Seq[*API] { return each(c.apis) }
 // UnmappedAPIs yields the APIs for which no source names an action. Whether
 // they need one is not known.
 func (c *Catalog) UnmappedAPIs() iter.Seq[*API] { return each(c.unmapped) }
+
+// Operations yields the operations of which a catalog tells the name and the
+// actions, but not the method and the path, in the order of their names. Those
+// of a service with APIs of the same names are left out.
+func (c *Catalog) Operations() iter.Seq[*API] { return each(c.operations) }
+
+// APIsFor yields the APIs that need the action, as their own or as a dependent
+// one: first those of APIs, then those of Operations.
+func (c *Catalog) APIsFor(n action.Name) iter.Seq[*API] {
+	return func(yield func(*API) bool) {
+		for _, list := range [...][]API{c.apis, c.operations} {
+			for i := range list {
+				a := &list[i]
+				if (slices.Contains(a.actions, n) || slices.Contains(a.dependent, n)) && !yield(a) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // Permissions yields the system-defined permissions in name order. A name that
 // the vendor lists several times comes several times.

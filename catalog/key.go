@@ -26,6 +26,6 @@ func (k *Key) Info() condition.KeyInfo { return k.info }
 // Grade says what the row rests on. For the global keys of Huawei Cloud: full,
 // if the definition was read, frag, if a fragment or an example was, or name,
 // if only the name is attested (huawei.md 6.2). For the keys of a service:
-// table, doc or inferred, see Evidence. For Tencent Cloud: the sources, by the
+// table, doc or inferred, see Evidence, or "" in a catalog that does not say. For Tencent Cloud: the sources, by the
 // names of tencent-cam.md 0.
 func (k *Key) Grade() string { return k.grade }
