@@ -15,6 +15,14 @@ import (
 
 var decisions = flag.Int("decisions", 20000, "random decisions that TestOracle compares, of each kind")
 
+// worlds is how many random worlds a test looks at: a tenth with -short.
+func worlds() int {
+	if testing.Short() {
+		return *decisions / 10
+	}
+	return *decisions
+}
+
 // compare decides a case with the engine and with the oracle. It returns the
 // decision, and what differs.
 func compare(text []byte) (got, problem string) {
@@ -63,7 +71,7 @@ func TestOracle(t *testing.T) {
 			for k := range workers {
 				wg.Go(func() {
 					own := make(map[string]int)
-					for i := k; i < *decisions; i += workers {
+					for i := k; i < worlds(); i += workers {
 						text := newWorld(uint64(i), uint64(len(name))).decision(flow)
 						got, problem := compare(text)
 						own[got]++
@@ -88,11 +96,11 @@ func TestOracle(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			t.Logf("%d decisions: %v", *decisions, count)
+			t.Logf("%d decisions: %v", worlds(), count)
 			// A world in which some outcome never occurs would prove nothing.
 			for _, o := range []string{"allow", "explicit-deny", "implicit-deny", "undecided"} {
-				if count[o] < *decisions/200 {
-					t.Errorf("%s came out %d times of %d: the random worlds are lopsided", o, count[o], *decisions)
+				if count[o] < worlds()/250 {
+					t.Errorf("%s came out %d times of %d: the random worlds are lopsided", o, count[o], worlds())
 				}
 			}
 		})

@@ -245,7 +245,7 @@ func TestProperties(t *testing.T) {
 	for k, ch := range changes {
 		t.Run(ch.name, func(t *testing.T) {
 			made := 0
-			for i := range *decisions / 10 {
+			for i := range worlds() / 10 {
 				if property(t, newWorld(uint64(i), uint64(k)), ch, i%2 == 0) {
 					made++
 				}
@@ -253,7 +253,7 @@ func TestProperties(t *testing.T) {
 					return
 				}
 			}
-			if made < *decisions/40 {
+			if made < worlds()/40 {
 				t.Errorf("the change could be made %d times only", made)
 			}
 		})
