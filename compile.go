@@ -2,6 +2,7 @@ package writ
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/writ-policy/writ/action"
@@ -97,7 +98,8 @@ type layer struct {
 // row is a compiled statement.
 type row struct {
 	document    *policy.Document
-	statement   *policy.Statement
+	principals  []policy.Principal
+	notOne      bool // NotPrincipal
 	index       int32
 	layer       int32
 	role        int32 // of a document with dependencies, else -1
@@ -118,12 +120,15 @@ type row struct {
 
 // CompileError says why layers cannot be compiled.
 type CompileError struct {
-	Layer  int // index
+	Layer  int // index; -1 if no single layer is wrong
 	Name   string
 	Reason string
 }
 
 func (e *CompileError) Error() string {
+	if e.Layer < 0 {
+		return e.Reason
+	}
 	s := "layer " + strconv.Itoa(e.Layer)
 	if e.Name != "" {
 		s += " (" + e.Name + ")"
@@ -172,6 +177,9 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 			if reason := misplaced(l.Kind, d.Dialect()); reason != "" {
 				return fail(d.File() + ": " + reason)
 			}
+			if l.Kind == Guardrail && family(d) != family(l.Documents[0]) {
+				return fail(d.File() + ": " + family(d) + " and " + family(l.Documents[0]) + " policies bound on their own; give each a layer")
+			}
 			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
 			for j, st := range d.Statements() {
 				s.add(int32(i), d, j, st, known)
@@ -185,6 +193,18 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	return s, nil
 }
 
+// family names the kind of an organization's policy. Those of one kind are
+// united on a level; kinds bound each on its own.
+func family(d *policy.Document) string {
+	switch d.Title().Name {
+	case "RCPFullAccess":
+		return policy.HuaweiRCP.String()
+	case "NCPFullAccess":
+		return policy.HuaweiNCP.String()
+	}
+	return d.Dialect().String()
+}
+
 // misplaced says why documents of a dialect cannot stand in a layer.
 func misplaced(k Kind, d *policy.Dialect) string {
 	switch {
@@ -194,6 +214,8 @@ func misplaced(k Kind, d *policy.Dialect) string {
 		return "a " + d.String() + " document names principals and belongs into a resource layer"
 	case !d.NamesPrincipals() && k == Resource:
 		return "a " + d.String() + " document names no principals; a resource layer takes huawei-trust and cam-resource"
+	case k == Guardrail && (d == policy.HuaweiIdentity || d == policy.HuaweiPolicy):
+		return "an organization policy is read as huawei-scp, not as " + d.String()
 	case d == policy.HuaweiRole && k != Identity:
 		return "a role grants; put it into an identity layer"
 	}
@@ -203,10 +225,10 @@ func misplaced(k Kind, d *policy.Dialect) string {
 // add lowers one statement.
 func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Statement, known func(condition.Key) (condition.KeyInfo, bool)) {
 	r := row{
-		document: d, statement: st, index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
-		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect().IsGuardrail(), named: d.Dialect().NamesPrincipals(),
+		document: d, principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal(), index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
+		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect().IsGuardrail() || s.layers[layer].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
-		actions: st.Actions(), resources: st.Resources(), condition: st.Condition().Bind(known),
+		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()), condition: st.Condition().Bind(known),
 	}
 	grammar := condition.Identity
 	if r.cam {
@@ -241,6 +263,9 @@ func (s *Set) reason(i int32) Reason {
 // Layers yields the layers in the order in which they were given.
 func (s *Set) Layers() iter.Seq[Layer] {
 	return func(yield func(Layer) bool) {
+		if s == nil {
+			return
+		}
 		for i := range s.layers {
 			if !yield(s.layers[i].Layer) {
 				return

@@ -1,9 +1,12 @@
 package writ
 
 import (
+	"strings"
+
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
+	"github.com/writ-policy/writ/resource"
 )
 
 // matches decides a single statement: its action, resource, principal and
@@ -126,13 +129,12 @@ func (q *query) covers(r *row) bool {
 // matchesPrincipal decides the Principal or NotPrincipal element of a resource
 // policy (huawei.md T-1 to T-4, tencent-cam.md P1 to P5).
 func (q *query) matchesPrincipal(r *row) bool {
-	ps := r.statement.Principals()
-	for i := range ps {
-		if q.isPrincipal(r, &ps[i]) {
-			return !r.statement.NotPrincipal()
+	for i := range r.principals {
+		if q.isPrincipal(r, &r.principals[i]) {
+			return !r.notOne
 		}
 	}
-	return r.statement.NotPrincipal()
+	return r.notOne
 }
 
 func (q *query) isPrincipal(r *row, p *policy.Principal) bool {
@@ -144,14 +146,27 @@ func (q *query) isPrincipal(r *row, p *policy.Principal) bool {
 		return r.effect == policy.Allow || who.IsZero() && q.req.Service == ""
 	case policy.Service:
 		return q.req.Service != "" && q.req.Service == p.ID()
-	case policy.Federated, policy.Identity:
+	case policy.Federated:
 		return !who.IsZero() && who == p.Name()
+	case policy.Identity:
+		if who.IsZero() || who == p.Name() || !r.cam {
+			return !who.IsZero() && who == p.Name()
+		}
+		// The account by its other number (tencent-cam.md 1.3).
+		id, ok := strings.CutPrefix(p.Name().Account(), "uid/")
+		if !ok || id != q.appID || q.appID == "" || who.Form() != resource.QCS {
+			return false
+		}
+		return p.Name().Path() == who.Path() || p.Name().Path() == "root" && q.wholeAccount()
 	}
 	// A whole account.
 	if !r.cam {
 		return q.caller != "" && q.caller == p.ID()
 	}
-	// The root user, and across accounts whoever it passes the permission on
-	// to, which their own policies tell (P2b).
-	return q.caller != "" && q.caller == p.ID() && (q.foreign || q.env.UIN == q.caller)
+	return q.caller != "" && q.caller == p.ID() && q.wholeAccount()
 }
+
+// wholeAccount reports whether the caller is meant where its account is named:
+// the root user, and across accounts whoever it passes the permission on to,
+// which their own policies tell (P2b).
+func (q *query) wholeAccount() bool { return q.foreign || q.env.UIN != "" && q.env.UIN == q.caller }

@@ -426,10 +426,15 @@ func (r *oracleRun) oracleCAMPath(pattern string, layer *oracleLayer, deny bool)
 		}
 	default:
 		found := false
+		uin, uid := false, false
 		for _, s := range spellings {
 			found = found || oracleGlob(oracleToks(want[4], true, false), s, false)
+			uin, uid = uin || strings.HasPrefix(s, "uin/"), uid || strings.HasPrefix(s, "uid/")
 		}
-		if !found {
+		// A number that nobody tells must not switch a Deny off.
+		unknown := strings.HasPrefix(want[4], "uid/") && !uid && (uin || have[4] == "" || have[4] == "uin/") ||
+			strings.HasPrefix(want[4], "uin/") && !uin && (uid || have[4] == "" || have[4] == "uin/")
+		if !found && !(deny && unknown) {
 			return false
 		}
 	}
@@ -443,7 +448,9 @@ func (r *oracleRun) oracleAccounts(text string) []string {
 	q := r.req
 	if text == "" || text == "uin/" { // R7
 		text = ""
-		if q.caller != "" {
+		if q.ownerUin != "" {
+			text = "uin/" + q.ownerUin
+		} else if q.caller != "" {
 			text = "uin/" + q.caller
 		}
 	}

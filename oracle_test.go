@@ -120,7 +120,7 @@ func oracleOne(c *oracleCase, resource string) string {
 		// CAM E7: the root account on its own resource is past everything but
 		// the organization's levels and, in COS, the bucket policy (E8, #35).
 		camRoot := q.cam && ownRoot
-		if camRoot && layer.kind != "resource" && (layer.kind != "guardrail" || layer.name == "boundary") {
+		if camRoot && layer.kind != "resource" && layer.kind != "session" && (layer.kind != "guardrail" || layer.name == "boundary") {
 			continue
 		}
 		layerAllow, layerDeny := r.layer(layer)
@@ -158,14 +158,15 @@ func oracleOne(c *oracleCase, resource string) string {
 	}
 	if ownRoot { // step 6; CAM step 3
 		identity = oracleTrue
-		if q.cam {
-			return "allow"
-		}
 	}
 	grant := oracleFalse
 	if q.cam {
 		assume := service == "sts" && operation == "AssumeRole" // T1, #47
 		switch {
+		case ownRoot:
+			grant = oracleTrue
+		case service == "sts" && strings.HasPrefix(operation, "AssumeRoleWith"):
+			grant = policy // T1: the caller comes from an identity provider
 		case assume:
 			grant = min(identity, policy)
 		case !r.cross:

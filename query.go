@@ -16,6 +16,8 @@ type query struct {
 	env    condition.Env
 	action *catalog.Action // nil if no catalog knows it
 	caller string          // account id of the caller; in Tencent the UIN of its root account
+	appID  string          // Tencent: APPID of the caller's root account
+	known  bool            // a principal is given, so the caller's account is not just anybody's
 
 	// What follows belongs to the resource that is being decided.
 	resource resource.Name
@@ -32,6 +34,9 @@ type query struct {
 func (q *query) decide(s *Set, req *Request) Decision {
 	if s == nil || req == nil || req.Action.IsZero() {
 		return Decision{row: -1, layer: -1, resource: -1}
+	}
+	if !req.Scope.IsPlace() {
+		return Decision{set: s, row: -1, layer: -1, resource: -1, outcome: Undecided}
 	}
 	q.set, q.req = s, req
 	q.env.Context, q.env.Now = req.Context, req.Now
@@ -69,9 +74,19 @@ func (q *query) rank(d Decision) int {
 // the account itself.
 func (q *query) identify() {
 	p := q.req.Principal
+	q.known, q.appID = !p.IsZero(), q.req.AppID
 	if !q.req.Action.IsCAM() {
-		q.caller = p.Account()
+		if p.Form() == resource.URN {
+			q.caller = p.Account()
+		}
 		return
+	}
+	if p.Form() != resource.QCS {
+		q.env.AppID = q.appID
+		return
+	}
+	if id, ok := strings.CutPrefix(p.Account(), "uid/"); ok && q.appID == "" {
+		q.appID = id
 	}
 	if owner, ok := strings.CutPrefix(p.Account(), "uin/"); ok {
 		q.caller, q.env.OwnerUIN = owner, owner
@@ -81,7 +96,7 @@ func (q *query) identify() {
 			q.env.UIN = sub
 		}
 	}
-	q.env.AppID = q.req.AppID
+	q.env.AppID = q.appID
 }
 
 // aim turns the query to resource i of the request; -1 is none.
@@ -111,34 +126,40 @@ func (q *query) ownerHuawei() {
 	if owner == "" {
 		owner = q.resource.Account()
 	}
-	q.foreign = owner != "" && owner != "*" && q.caller != "" && owner != q.caller
+	q.foreign = owner != "" && owner != "*" && q.known && owner != q.caller
 }
 
 // ownerCAM finds out both numbers of the account that owns the resource, as
 // far as the request tells them (tencent-cam.md R7 and ambiguity 15).
 func (q *query) ownerCAM() {
 	account := q.resource.Account()
-	if account == "" {
-		q.facts.UIN, q.facts.AppID = q.caller, q.req.AppID
+	if account == "" && q.req.Owner != (Account{}) {
+		q.facts.UIN, q.facts.AppID = q.req.Owner.ID, q.req.Owner.AppID
+	} else if account == "" {
+		q.facts.UIN, q.facts.AppID = q.caller, q.appID
 	} else if uin, ok := strings.CutPrefix(account, "uin/"); ok {
 		q.facts.UIN = uin
 	} else if appID, ok := strings.CutPrefix(account, "uid/"); ok {
 		q.facts.AppID = appID
 	}
-	for _, known := range [...]Account{q.req.Owner, {q.caller, q.req.AppID}} {
-		switch {
-		case known.ID == "" || known.AppID == "":
-		case q.facts.AppID == "" && q.facts.UIN == known.ID:
-			q.facts.AppID = known.AppID
-		case q.facts.UIN == "" && q.facts.AppID == known.AppID:
-			q.facts.UIN = known.ID
-		}
+	// The number that the path does not tell, from the owner that the request
+	// names or from the caller, if that is the account of the path.
+	if o := q.req.Owner; q.facts.UIN == "" && (o.AppID == "" || o.AppID == q.facts.AppID) {
+		q.facts.UIN = o.ID
+	} else if q.facts.AppID == "" && (o.ID == "" || o.ID == q.facts.UIN) {
+		q.facts.AppID = o.AppID
 	}
-	owner := q.facts.UIN
+	if q.facts.AppID == "" && q.facts.UIN == q.caller && q.caller != "" {
+		q.facts.AppID = q.appID
+	} else if q.facts.UIN == "" && q.facts.AppID == q.appID && q.appID != "" {
+		q.facts.UIN = q.caller
+	}
+	owner := Account{q.facts.UIN, q.facts.AppID}
 	if q.req.Owner.ID != "" {
-		owner = q.req.Owner.ID
+		owner = q.req.Owner
 	}
-	q.foreign = q.caller != "" && owner != q.caller && (owner != "" || account != "")
+	mine := q.caller != "" && owner.ID == q.caller || q.appID != "" && owner.AppID == q.appID && (owner.ID == "" || q.caller == "")
+	q.foreign = q.known && !mine && (account != "" || owner != Account{})
 }
 
 // skips reports whether a layer does not take part in this decision.
@@ -156,7 +177,7 @@ func (q *query) skips(l *layer) bool {
 	if q.own && q.req.Action.IsCAM() {
 		// Organization policies bind the root user, and the policy of a bucket
 		// may, but for the right to change that policy (E7, E8).
-		return l.Kind != Guardrail && (l.Kind != Resource || q.req.Action.Service() != "cos" || q.req.Action.Operation() == "PutBucketPolicy")
+		return l.Kind != Guardrail && l.Kind != Session && (l.Kind != Resource || q.req.Action.Service() != "cos" || q.req.Action.Operation() == "PutBucketPolicy")
 	}
 	return false
 }
@@ -214,22 +235,28 @@ func (q *query) one(i int) Decision {
 // to 10, tencent-cam.md 6.1 steps 3 and 6 to 9).
 func (q *query) granted() (condition.Result, int32) {
 	cam := q.req.Action.IsCAM()
-	if cam && q.own {
-		return condition.True, -1
-	}
 	identity, row := q.united(Identity)
-	if q.own {
-		identity, row = condition.True, -1
-	}
 	session, srow := q.united(Session)
 	if !q.bound() {
 		session, srow = condition.True, -1
+	}
+	if q.own {
+		if identity, row = condition.True, -1; cam {
+			return session, srow
+		}
 	}
 	if !cam {
 		identity, row = both(identity, row, session, srow)
 	}
 	res, rrow := q.united(Resource)
 	switch {
+	case q.req.Service != "" && q.req.Principal.IsZero():
+		// A cloud service has no policies of its own: what trusts it decides.
+		identity, row = res, rrow
+	case cam && q.req.Action.Service() == "sts" && strings.HasPrefix(q.req.Action.Operation(), "AssumeRoleWith"):
+		// Whoever comes from an identity provider has no policies yet: the
+		// trust policy alone decides (T1).
+		identity, row = res, rrow
 	case cam && q.foreign && !q.assumes() && q.req.Action.Service() != "cos" && q.req.Action.Service() != "cas":
 		return condition.False, -1 // step 8: no other service serves other accounts
 	case q.foreign || q.assumes():

@@ -17,17 +17,17 @@ type role struct {
 // need is one dependency of a role: any of its providers meets it.
 type need struct {
 	name      string
-	global    bool // it is granted for global services
 	providers []provider
 }
 
 // provider is a document of the same group that bears the name.
 type provider struct {
-	layer int32
-	role  int32 // if it depends on others itself, else -1
+	layer  int32
+	role   int32 // if it depends on others itself, else -1
+	global bool  // it is granted for global services
 }
 
-// roles finds the documents with dependencies and who meets them: documents of
+// findRoles finds the documents with dependencies and who meets them: documents of
 // the same group under the same name.
 func (s *Set) findRoles() (ok bool) {
 	at := make(map[place]int32)
@@ -45,6 +45,9 @@ func (s *Set) findRoles() (ok bool) {
 	type named struct{ group, name string }
 	known := make(map[named][]place)
 	for i := range s.layers {
+		if s.layers[i].Kind != Identity {
+			continue // only what is granted meets a dependency
+		}
 		for j, d := range s.layers[i].Documents {
 			if t := d.Title(); t.Name != "" {
 				k := named{s.layers[i].Group, t.Name}
@@ -61,12 +64,11 @@ func (s *Set) findRoles() (ok bool) {
 				if t.Catalog != "" && dep.Catalog != "" && t.Catalog != dep.Catalog {
 					continue
 				}
-				n.global = t.Global
 				id, isRole := at[p]
 				if !isRole {
 					id = -1
 				}
-				n.providers = append(n.providers, provider{int32(p.layer), id})
+				n.providers = append(n.providers, provider{int32(p.layer), id, t.Global})
 			}
 			r.needs = append(r.needs, n)
 		}
@@ -125,7 +127,7 @@ func (q *query) met(r *role) bool {
 			if p.role >= 0 && !q.roles[p.role] {
 				continue
 			}
-			if ok = q.serves(n, q.set.layers[p.layer].Scope, q.set.layers[r.layer].Scope); ok {
+			if ok = q.serves(p.global, q.set.layers[p.layer].Scope, q.set.layers[r.layer].Scope); ok {
 				break
 			}
 		}
@@ -138,9 +140,9 @@ func (q *query) met(r *role) bool {
 
 // serves reports whether a grant at scope has serves a role granted at scope
 // of: in the same project, or, for a global dependency, at global scope.
-func (q *query) serves(n *need, has, of Scope) bool {
+func (q *query) serves(global bool, has, of Scope) bool {
 	switch {
-	case n.global:
+	case global:
 		return has.kind == noScope || has.kind == globalScope || has.kind == allScope
 	case q.req.Scope.kind != noScope || has.kind == enterpriseScope:
 		return has.covers(q.req.Scope, q.req.EnterpriseProject)

@@ -77,6 +77,13 @@ func (s Scope) String() string {
 	return ""
 }
 
+// IsPlace reports whether a request can be made at the scope: at Global, in one
+// project, or, with the zero Scope, anywhere. A request at any other scope is
+// undecided.
+func (s Scope) IsPlace() bool {
+	return s.kind == noScope || s.kind == globalScope || s.kind == projectScope && s.id != ""
+}
+
 // covers reports whether a grant with scope s counts for a request made at
 // scope at, on a resource of the enterprise project ep (huawei.md F-2 to F-4).
 func (s Scope) covers(at Scope, ep string) bool {

@@ -132,6 +132,32 @@ func TestHazardH11LongAction(t *testing.T) {
 	}
 }
 
+// Every byte in every place: the letters, digits, - and _ of ASCII are all that
+// a name is made of, the wildcards of a grammar all that a pattern has besides.
+func TestAlphabet(t *testing.T) {
+	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	for b := 0; b < 256; b++ {
+		c := string([]byte{byte(b)})
+		if c == ":" {
+			continue
+		}
+		legal := strings.Contains(alphabet, c)
+		for _, place := range []string{"@bc:def:ghi", "a@c:def:ghi", "abc:@:ghi", "abc:def:gh@"} {
+			s := strings.Replace(place, "@", c, 1)
+			_, err := action.Parse(s)
+			require.Equal(t, legal, err == nil, "%q", s)
+			for _, g := range []action.Grammar{action.Role, action.Policy, action.Identity} {
+				_, err := action.Compile(g, s)
+				require.Equal(t, legal || c == "*" || c == "?" && g == action.Identity, err == nil, "grammar %d: %q", g, s)
+			}
+		}
+		_, err := action.Parse("cvm:D" + c)
+		require.Equal(t, legal, err == nil, "%q", c)
+		_, err = action.Compile(action.CAM, "cvm:D"+c)
+		require.Equal(t, legal || c == "*", err == nil, "%q", c)
+	}
+}
+
 // The longest text that is allowed is allowed.
 func TestParseLongest(t *testing.T) {
 	s := "cbr:vaults:" + strings.Repeat("x", action.MaxLength-11)

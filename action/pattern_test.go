@@ -162,6 +162,14 @@ func TestCompileErrorOfLegacyForm(t *testing.T) {
 	}
 }
 
+// What to write instead of a text with too few segments.
+func TestCompileFix(t *testing.T) {
+	for in, fix := range map[string]string{"*": "write *:*:*", "cbr:*": "write service:type:operation, for example cbr:vaults:get"} {
+		_, err := action.Compile(action.Policy, in)
+		require.ErrorContains(t, err, "; "+fix)
+	}
+}
+
 func TestMatch(t *testing.T) {
 	for _, tt := range []struct {
 		rule    string

@@ -140,7 +140,11 @@ func (c *Catalog) SCP(name string) (*policy.Document, error) {
 	if policy.Guess([]byte(content)).IsCAM() {
 		d = policy.TencentCAM
 	}
-	return policy.ParseAs(d, "system:"+name, []byte(content))
+	doc, err := policy.ParseAs(d, "system:"+name, []byte(content))
+	if err != nil {
+		return nil, err
+	}
+	return doc.Titled(policy.Title{Name: name}), nil
 }
 
 // UnknownSCPError says that the catalog has no service control policy of a

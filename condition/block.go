@@ -103,6 +103,9 @@ func (b *Block) Eval(env *Env) Result {
 
 // eval decides one clause (huawei.md section 5, tencent-cam.md section 4).
 func (c *Clause) eval(env *Env) Result {
+	if c.op.operator == nil {
+		return Unknown // the zero Clause
+	}
 	v := env.find(c.key)
 	if v.kind == unknown {
 		return Unknown

@@ -94,8 +94,14 @@ func Int(n int64) Value { return Value{kind: number, text: strconv.FormatInt(n, 
 // Bool is a truth value.
 func Bool(b bool) Value { return Value{kind: boolean, text: strconv.FormatBool(b)} }
 
-// Time is an instant.
-func Time(t time.Time) Value { return Value{kind: instant, time: momentOf(t)} }
+// Time is an instant, of a year from 0 to 9999; any other gives Unavailable.
+func Time(t time.Time) Value {
+	const first, last = -62167219200, 253402300799 // of the years 0 and 9999
+	if s := t.Unix(); s < first || s > last {
+		return Unavailable()
+	}
+	return Value{kind: instant, time: momentOf(t)}
+}
 
 // IP is an address. A zone is dropped and an IPv4 address in IPv6 form counts
 // as IPv4; the zero Addr gives Unavailable.

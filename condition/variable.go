@@ -54,8 +54,10 @@ func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Resu
 	for i := range vars {
 		v := &vars[i]
 		if v.cam {
-			s := e.UIN
+			s := ""
 			switch v.name {
+			case "uin":
+				s = e.UIN
 			case "owner_uin":
 				s = e.OwnerUIN
 			case "app_id":

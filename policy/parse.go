@@ -22,8 +22,11 @@ func Parse(file string, src []byte) (*Document, error) { return ParseAs(nil, fil
 // Parse.
 func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	root, problems := jsonsrc.Parse(src)
-	if d == nil {
+	switch {
+	case d == nil:
 		d = guess(&root)
+	case d.codes == nil:
+		return nil, Diagnostics{{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"}}
 	}
 	r := &reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src)}
 	broken := false

@@ -136,7 +136,7 @@ func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
 	if strings.ContainsAny(s, "*?$") {
 		return p, "a principal has no wildcards", fix
 	}
-	if err != nil || n.Form() != resource.QCS || n.Service() != "cam" ||
+	if err != nil || n.Form() != resource.QCS || n.Service() != "cam" || n.Region() != "" || strings.HasSuffix(n.Path(), "/") ||
 		!isUIN && !strings.HasPrefix(n.Account(), "uid/") || len(n.Account()) == len("uin/") {
 		return p, "no principal", fix
 	}

@@ -65,9 +65,9 @@ type Facts struct {
 	// Owner is the UIN of the root account that owns the policy: where an
 	// empty account segment points (tencent-cam.md R2).
 	Owner string
-	// Lenient lets an empty account segment match although one of the two
-	// accounts is not known. A Deny sets it: not knowing must not switch it
-	// off.
+	// Lenient lets a pattern match although the number that it names, or one
+	// of the two accounts, is not known. A Deny sets it: not knowing must not
+	// switch it off.
 	Lenient bool
 }
 
@@ -338,9 +338,15 @@ func (p *Pattern) matchAccount(n Name, f *Facts) bool {
 		}
 		return uin == f.Owner
 	case byUIN:
-		return uin != "" && p.seg[2].Match(uin, nil)
+		if uin == "" {
+			return f != nil && f.Lenient && (account == "" || appID != "")
+		}
+		return p.seg[2].Match(uin, nil)
 	case byAppID:
-		return appID != "" && p.seg[2].Match(appID, nil)
+		if appID == "" {
+			return f != nil && f.Lenient && (account == "" || uin != "")
+		}
+		return p.seg[2].Match(appID, nil)
 	}
 	return p.seg[2].Match(account, nil)
 }

@@ -331,6 +331,9 @@ func (r *reader) request(c *Case, n *jsonsrc.Node) {
 	q := &c.request
 	q.Now = c.now
 	q.AppID, q.EnterpriseProject, q.Scope = r.string(m, "appId"), r.string(m, "enterpriseProject"), r.scope(m, "scope")
+	if !q.Scope.IsPlace() {
+		r.invalid(m["scope"], "no request is made at this scope", "write global or project:<id>")
+	}
 	q.Exempt, _ = r.strings(m["exempt"], "exempt", false)
 	if v := m["root"]; v != nil {
 		if v.Kind != jsonsrc.Bool {
