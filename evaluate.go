@@ -158,7 +158,8 @@ type Reason struct {
 // Statement returns the statement itself.
 func (r Reason) Statement() *policy.Statement { return r.Document.Statement(r.Index) }
 
-// Evaluate decides. It allocates nothing, returns no error, and fails closed:
+// Evaluate decides. It allocates nothing (but for the text of a date or address
+// that a variable or a CAM string operator asks for), returns no error, and fails closed:
 // what cannot be decided is denied. Any number of goroutines may call it.
 //
 // Every matching Deny denies. Then each guardrail and boundary layer must

@@ -271,6 +271,23 @@ func (q *query) granted() (condition.Result, int32) {
 	return identity, row
 }
 
+// grants reports whether layers of a kind have a part in the grant of a request
+// that is allowed.
+func (q *query) grants(k Kind) bool {
+	identity, _ := q.united(Identity)
+	session, _ := q.united(Session)
+	res, _ := q.united(Resource)
+	whole := (identity == condition.True || q.own) && (session == condition.True || !q.bound())
+	alone := res == condition.True && !q.foreign && !q.assumes()
+	switch k {
+	case Resource:
+		return res == condition.True
+	case Session:
+		return whole || q.req.Action.IsCAM()
+	}
+	return whole || !alone
+}
+
 // both is the lesser of two results, with the statement that it hangs on.
 func both(a condition.Result, arow int32, b condition.Result, brow int32) (condition.Result, int32) {
 	if b < a || b == a && arow < 0 {
@@ -353,9 +370,9 @@ func (q *query) determines(d Decision, i int32) bool {
 	if row.effect != q.set.rows[d.row].effect {
 		return false
 	}
+	kind := q.set.layers[row.layer].Kind
 	if row.effect == policy.Allow {
-		bounds := q.set.layers[row.layer].Kind.bounds()
-		if d.layer >= 0 && row.layer != d.layer || d.layer < 0 && bounds {
+		if d.layer >= 0 && row.layer != d.layer || d.layer < 0 && kind.bounds() {
 			return false
 		}
 	}
@@ -365,6 +382,9 @@ func (q *query) determines(d Decision, i int32) bool {
 	}
 	for j := from; j < to; j++ {
 		q.aim(j)
+		if d.outcome == Allow && !q.grants(kind) {
+			continue
+		}
 		if !q.skips(&q.set.layers[row.layer]) && q.matches(row) == want {
 			return true
 		}

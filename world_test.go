@@ -352,7 +352,7 @@ func (w world) clauseHuawei(cond object, d string) {
 			v := w.operands(kind, !v5)
 			if w.yes(12) {
 				v = pick(w, "${g:UserName}", "${x:any}", "${x:any, '10'}", "${g:CurrentTime}", "${g:TagKeys}")
-			} else if kind == "string" && w.yes(12) {
+			} else if kind == "string" && !strings.Contains(base, "Like") && w.yes(12) {
 				v += pick(w, "${g:UserName}", "${x:any, 'é'}", "*", "?")
 			}
 			values = append(values, v)

@@ -92,6 +92,7 @@ func TestParseErrors(t *testing.T) {
 		{"P-25", "cbr:${g:X}:get", 4, "an action cannot hold a variable"},
 		{"P-3", "cbr:vaults:gét", 12, char},
 		{"P-3", "cbr:vaults:ge\xfft", 13, char},
+		{"P-3", "cbr:vaults:ge\x80t", 13, char},
 		{"P-3", "cbr:vaults:" + strings.Repeat("x", 246), 256, "longer than 256 bytes"},
 	} {
 		n, err := action.Parse(tt.in)

@@ -32,6 +32,9 @@ func TestBlockAnd(t *testing.T) {
 	require.Equal(t, condition.True, zero.Eval(new(condition.Env)))
 	require.Empty(t, zero.Clauses())
 	require.False(t, zero.Void())
+	// The zero Clause says nothing, so it can neither allow nor switch a Deny off.
+	zero = condition.NewBlock(make([]condition.Clause, 1))
+	require.Equal(t, condition.Unknown, zero.Eval(new(condition.Env)))
 }
 
 // Worked examples of the vendors (huawei.md 10.3, tencent-cam.md 9).
@@ -140,6 +143,31 @@ func TestBindTypes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The spellings of a truth value, each byte of them tried with every other:
+// any letter case in Huawei's dialects, lower case alone in CAM (5.2, C2).
+func TestBoolSpellings(t *testing.T) {
+	for _, word := range []string{"true", "false"} {
+		for i := range word {
+			for b := 0; b < 256; b++ {
+				s := word[:i] + string([]byte{byte(b)}) + word[i+1:]
+				_, problems := condition.Compile(condition.Policy, "Bool", "k", []string{s})
+				require.Equal(t, strings.EqualFold(s, word) && b < 128, len(problems) == 0, "%q", s)
+				_, problems = condition.Compile(condition.CAM, "bool_equal", "k", []string{s})
+				require.Equal(t, s == word, len(problems) == 0, "%q in CAM", s)
+			}
+		}
+		for _, s := range []string{strings.ToUpper(word), word} {
+			c := mustCompile(t, condition.Identity, "Bool", "k", s)
+			require.Equal(t, condition.True, eval(c, &condition.Env{Context: condition.Context{entry("k", condition.Bool(word == "true"))}}))
+			require.Equal(t, condition.False, eval(c, &condition.Env{Context: condition.Context{entry("k", condition.Bool(word != "true"))}}))
+		}
+	}
+	for _, s := range []string{"", "t", "tru", "truee", "falsee", "true ", "truefalse", "trueFALSEtrue"} {
+		_, problems := condition.Compile(condition.Policy, "Bool", "k", []string{s})
+		require.Len(t, problems, 1, "%q", s)
 	}
 }
 

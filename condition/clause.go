@@ -158,6 +158,11 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 	}
 	o.vars = Variables(g, t.Variables)
 	if op.operand == StringType {
+		if op.test == contains && len(o.vars) > 0 && t.Single() < 0 {
+			// Looking for text and variable together would take time that
+			// grows with the product of their lengths.
+			return o, &Problem{Kind: BadPattern, Reason: "the variable is only a part of a " + op.name + " value", Fix: "write the variable alone, or use StringMatch with *"}
+		}
 		switch op.test {
 		case prefix:
 			t = t.WithStars(false, true)

@@ -46,6 +46,7 @@ func TestProblems(t *testing.T) {
 		{"H12", "pic", "Null/null_equal", "g:a\x7f", nil, []problem{key(3, blankKey, "remove it")}},
 		{"H12", "pic", "Null/null_equal", "g:a\n/b", nil, []problem{key(3, blankKey, "remove it")}},
 		{"K3", "pic", "Null/null_equal", "g:ResourceTag/two words", nil, nil},
+		{"K3", "pic", "Null/null_equal", "a/ x", nil, nil},
 		{"K3", "pic", "Null/null_equal", "/ x", nil, []problem{key(1, blankKey, "remove it")}},
 
 		{"C-14", "pi", "NumberEquals", "g:k", []string{"1", "x", "", "0x10", " 1"}, []problem{
@@ -71,6 +72,8 @@ func TestProblems(t *testing.T) {
 		{"P-28", "pi", "NumberEquals", "g:k", []string{"${k, 1}"}, []problem{value(0, 0, variable, "default of a variable without quotes"+never)}},
 		{"P-28", "pi", "NumberEquals", "g:k", []string{"1${k}"}, []problem{value(0, 0, pattern, partOf)}},
 		{"P-28", "pi", "Bool", "g:k", []string{"${a}${b}"}, []problem{value(0, 0, pattern, partOf)}},
+		{"H6", "pi", "StringLike", "g:k", []string{"${k}", "a${k}"}, []problem{value(1, 0, pattern, "the variable is only a part of a StringLike value")}},
+		{"H6", "pi", "StringNotLike", "g:k", []string{"${a}${b}"}, []problem{value(0, 0, pattern, "the variable is only a part of a StringNotLike value")}},
 		{"3.5", "i", "NumberEquals", "g:k", []string{"${$}"}, []problem{value(0, 0, bad, `"${$}"`+number)}},
 		{"3.5", "i", "StringEquals", "g:k", []string{"${*}${?}${$}"}, nil},
 		{"V4", "c", "string_equal", "k", []string{"a${g:UserName}"}, []problem{value(0, 1, pattern, `unknown variable "${g:UserName}"`)}},

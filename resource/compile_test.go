@@ -123,6 +123,8 @@ func TestCompileErrors(t *testing.T) {
 		{"P-9", resource.Agency, "/iam/agencies/a?", 15, "", wild},
 		{"P-9", resource.Agency, "/iam/agencies/a b", 15, "", "blank in a uri"},
 		{"P-9", resource.Agency, "iam/agencies/a", 0, "", slash},
+		{"P-9", resource.Agency, "*", 0, "", wild},
+		{"P-9", resource.Agency, " /iam/agencies/a", 0, "", "blank in a uri"},
 		{"P-9", resource.Agency, "", 0, "", "the text is empty"},
 		{"P-9", resource.Agency, "iam:*:*:agency:a", 4, "", wild},
 		{"I-22", resource.Identity, "*:*:*:vault:x", 0, "service", name},
@@ -199,6 +201,23 @@ func TestCompileErrorBehindVariable(t *testing.T) {
 	} {
 		_, err := resource.Compile(tt.g, tt.in)
 		requireError(t, err, tt.in, tt.offset, tt.segment, tt.reason)
+	}
+}
+
+// What to write instead of an empty segment.
+func TestCompileFix(t *testing.T) {
+	for _, tt := range []struct {
+		g       resource.Grammar
+		in, fix string
+	}{
+		{resource.Policy, ":*:*:bucket:x", "write * for any"},
+		{resource.Policy, "obs::*:bucket:x", "write * for any"},
+		{resource.Identity, ":*:*:bucket:x", "write the service, or a lone * for every resource"},
+		{resource.Identity, "obs:*:*::x", "write * for any"},
+		{resource.CAM, "qcs::cvm:gz:uin/1:", "write type/id, type/* or *"},
+	} {
+		_, err := resource.Compile(tt.g, tt.in)
+		require.ErrorContains(t, err, "; "+tt.fix, tt.in)
 	}
 }
 

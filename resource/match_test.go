@@ -158,6 +158,16 @@ func TestMatchAccount(t *testing.T) {
 		{"#8", "", "uin/1", &facts{Owner: "2", Lenient: true}, false},
 		{"#8", "", "uin/1", &facts{Owner: "1", Lenient: true}, true},
 		{"R2", "uin/1", "uin/2", &facts{Lenient: true}, false},
+		{"R7", "uin/1", "", &facts{Lenient: true}, true},
+		{"R7", "uin/1", "", &facts{UIN: "2", Lenient: true}, false},
+		{"R7", "uid/9", "", &facts{Lenient: true}, true},
+		{"#15", "uin/1", "uid/9", &facts{Lenient: true}, true},
+		{"#15", "uin/1", "uid/9", &facts{UIN: "2", Lenient: true}, false},
+		{"#15", "uid/9", "uin/1", &facts{Lenient: true}, true},
+		{"#15", "uid/9", "uin/1", &facts{AppID: "8", Lenient: true}, false},
+		{"R2", "uin/1", "x/1", &facts{Lenient: true}, false},
+		{"R2", "uid/1", "x/1", &facts{Lenient: true}, false},
+		{"R2", "x/1", "", &facts{Lenient: true}, false},
 	} {
 		p := mustCompile(t, resource.CAM, "qcs::cvm::"+tt.pattern+":x")
 		n := resource.MustParse("qcs::cvm:gz:" + tt.name + ":x")

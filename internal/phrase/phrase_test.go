@@ -40,6 +40,8 @@ func TestNearest(t *testing.T) {
 		{strings.Repeat("x", 64), strings.Repeat("x", 63), []string{strings.Repeat("x", 63)}}, // long names still count
 		{strings.Repeat("x", 65), "", []string{strings.Repeat("x", 65)}},                      // too long ones do not
 		{strings.Repeat("x", 64), "", []string{strings.Repeat("x", 65)}},
+		{strings.Repeat("x", 63) + "y", strings.Repeat("x", 64), []string{strings.Repeat("x", 64)}},
+		{"AZ", "az", []string{"by", "az"}},
 	} {
 		require.Equal(t, tt.want, Nearest(tt.name, tt.candidates...), "%q among %q", tt.name, tt.candidates)
 	}
@@ -112,5 +114,5 @@ func TestHazardH11Quote(t *testing.T) {
 			require.True(t, utf8.ValidString(inner) && len(inner) > 76 && len(inner) <= 80, "%q", inner)
 		}
 	}
-	require.LessOrEqual(t, len(Quote(strings.Repeat("\x80", 1000))), 4*80+5)
+	require.Equal(t, `"`+strings.Repeat(`\x80`, 76)+`"…`, Quote(strings.Repeat("\x80", 1000)))
 }
