@@ -30,7 +30,8 @@ const (
 	// nothing.
 	Guardrail
 	// Boundary documents are the permission boundary of a user or role: as a
-	// guardrail, but it does not bind the root user (tencent-cam.md B1).
+	// guardrail, but in Tencent Cloud it does not bind the root user
+	// (tencent-cam.md B1).
 	Boundary
 	// Resource documents are attached to what is accessed, and name
 	// principals: bucket policies, and the trust policy of a role or agency.

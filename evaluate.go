@@ -44,8 +44,9 @@ type Request struct {
 	// policies: service.ecs, or cvm.qcloud.com. Principal is then zero.
 	Service string
 	// Root: the principal is the root user of its account, which Principal
-	// must tell. It may do everything with the account's own resources that no Deny and no
-	// guardrail refuses (huawei.md 7.2 step 6, tencent-cam.md E7).
+	// must tell. It may do everything with the account's own resources that
+	// no Deny and no guardrail refuses; in Tencent Cloud, no Deny of an
+	// organization, a session or a bucket (huawei.md 7.2 step 6, tencent-cam.md E7).
 	Root bool
 	// Owner is the account that owns the resources. The default is the account
 	// segment of each, else the caller's account.
