@@ -207,3 +207,43 @@ func TestExplainNamesTheGrant(t *testing.T) {
 		require.Equal(t, writ.Resource, r.Layer.Kind, "the session narrows the identity layer to nothing")
 	}
 }
+
+// A role that does not act says what it lacks, and where.
+func TestInactiveRoles(t *testing.T) {
+	system := func(name string) *policy.Document {
+		p, ok := catalog.Default().Permission(name)
+		require.True(t, ok)
+		if doc, err := p.Document(); err == nil {
+			return doc
+		}
+		return p.Stub()
+	}
+	layers := func(names ...string) (docs []*policy.Document) {
+		for _, n := range names {
+			docs = append(docs, system(n))
+		}
+		return docs
+	}
+	explain := func(req writ.Request, names ...string) (out []string) {
+		set, err := writ.Compile(writ.Layer{Kind: writ.Identity, Group: "net", Scope: writ.Project("p1"), Documents: layers(names...)})
+		require.NoError(t, err)
+		for in := range set.Explain(&req).Inactive() {
+			require.Equal(t, "net", in.Layer.Group)
+			out = append(out, in.Document.Title().Name+" "+in.String())
+		}
+		return out
+	}
+	req := writ.Request{Action: action.MustParse("DNS:Zone:create"), Scope: writ.Project("p1")}
+	require.Equal(t, []string{"DNS Administrator inactive: Tenant Guest, VPC Administrator missing in project p1"}, explain(req, "DNS Administrator"))
+	require.Equal(t, []string{"DNS Administrator inactive: VPC Administrator missing in project p1"}, explain(req, "DNS Administrator", "Tenant Guest"))
+	// VPC Administrator depends on Tenant Guest in turn.
+	require.Equal(t, []string{
+		"DNS Administrator inactive: Tenant Guest, VPC Administrator missing in project p1",
+		"VPC Administrator inactive: Tenant Guest missing in project p1",
+	}, explain(req, "DNS Administrator", "VPC Administrator"))
+	require.Empty(t, explain(req, "DNS Administrator", "Tenant Guest", "VPC Administrator"))
+	req.Scope = writ.Project("p2")
+	require.Empty(t, explain(req, "DNS Administrator"), "not granted there at all")
+	req.Scope = writ.Scope{}
+	require.Equal(t, []string{"DNS Administrator inactive: Tenant Guest, VPC Administrator missing in project p1"}, explain(req, "DNS Administrator"))
+}

@@ -16,6 +16,7 @@ package writ
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/writ-policy/writ/action"
@@ -177,6 +178,39 @@ func (s *Set) Evaluate(req *Request) Decision {
 type Explanation struct {
 	Decision Decision
 	reasons  []int32
+	inactive []InactiveRole
+}
+
+// InactiveRole is a role whose Allow statements count for nothing, since roles
+// that it depends on are not granted to the same group where the request is
+// made (huawei.md R-5).
+type InactiveRole struct {
+	Layer    Layer
+	Document *policy.Document
+	// Missing names what it lacks, in the order of the document.
+	Missing []string
+	// Scope is where it lacks them: that of the request, else of the grant.
+	Scope Scope
+}
+
+// String says it in words: inactive: Tenant Guest missing in project p1.
+func (r InactiveRole) String() string {
+	s := "inactive: "
+	for i, name := range r.Missing {
+		if i > 0 {
+			s += ", "
+		}
+		s += name
+	}
+	s += " missing"
+	switch r.Scope.kind {
+	case projectScope:
+		s += " in project " + r.Scope.id
+	case noScope:
+	default:
+		s += " at scope " + r.Scope.String()
+	}
+	return s
 }
 
 // Reasons yields every statement that determines the decision, in the order of
@@ -193,6 +227,10 @@ func (e *Explanation) Reasons() iter.Seq[Reason] {
 	}
 }
 
+// Inactive yields the roles that do not act for want of another, in the order of
+// layers and documents.
+func (e *Explanation) Inactive() iter.Seq[InactiveRole] { return slices.Values(e.inactive) }
+
 // Explain decides as Evaluate does, with the same result, and then looks for
 // every statement that determines it. It allocates and is slower.
 func (s *Set) Explain(req *Request) *Explanation {
@@ -205,6 +243,9 @@ func (s *Set) Explain(req *Request) *Explanation {
 		if q.determines(e.Decision, int32(i)) {
 			e.reasons = append(e.reasons, int32(i))
 		}
+	}
+	if q.set != nil {
+		e.inactive = q.inactive()
 	}
 	return e
 }

@@ -121,21 +121,22 @@ func (q *query) active(id int32) bool {
 
 func (q *query) met(r *role) bool {
 	for i := range r.needs {
-		n := &r.needs[i]
-		ok := false
-		for _, p := range n.providers {
-			if p.role >= 0 && !q.roles[p.role] {
-				continue
-			}
-			if ok = q.serves(p.global, q.set.layers[p.layer].Scope, q.set.layers[r.layer].Scope); ok {
-				break
-			}
-		}
-		if !ok {
+		if !q.provided(&r.needs[i], q.set.layers[r.layer].Scope) {
 			return false
 		}
 	}
 	return true
+}
+
+// provided reports whether some active grant meets a dependency of a role that
+// is granted at a scope.
+func (q *query) provided(n *need, at Scope) bool {
+	for _, p := range n.providers {
+		if (p.role < 0 || q.roles[p.role]) && q.serves(p.global, q.set.layers[p.layer].Scope, at) {
+			return true
+		}
+	}
+	return false
 }
 
 // serves reports whether a grant at scope has serves a role granted at scope
@@ -149,4 +150,26 @@ func (q *query) serves(global bool, has, of Scope) bool {
 	}
 	return has == of || has.kind == noScope || has.kind == allScope ||
 		has.kind == allProjectsScope && of.kind == projectScope
+}
+
+// inactive lists the roles whose layer takes part and whose needs are not met.
+func (q *query) inactive() (out []InactiveRole) {
+	for i := range q.set.roles {
+		r := &q.set.roles[i]
+		l := &q.set.layers[r.layer]
+		if q.skips(l) || q.active(int32(i)) {
+			continue
+		}
+		in := InactiveRole{Layer: l.Layer, Document: r.document, Scope: q.req.Scope}
+		if in.Scope.kind == noScope {
+			in.Scope = l.Scope
+		}
+		for j := range r.needs {
+			if !q.provided(&r.needs[j], l.Scope) {
+				in.Missing = append(in.Missing, r.needs[j].name)
+			}
+		}
+		out = append(out, in)
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Position is a place in a document. Line counts from 1, Column from 1 in
@@ -70,14 +71,16 @@ func (d *Diagnostic) Error() string {
 // clip cuts text to n bytes and replaces what could change how a line is shown:
 // control characters, line separators and marks of writing direction.
 func clip(s string, n int) string {
-	s = strings.Map(func(r rune) rune {
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
 		switch {
 		case r < 0x20, 0x7f <= r && r < 0xa0, r == 0x2028, r == 0x2029,
 			0x200e <= r && r <= 0x200f, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
-			return '?'
+			r = '?'
 		}
-		return r
-	}, s)
+		b = utf8.AppendRune(b, r)
+	}
+	s = string(b)
 	if len(s) > n {
 		for n > 0 && s[n]&0xC0 == 0x80 {
 			n--

@@ -1,7 +1,6 @@
 package wildcard
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,7 +21,13 @@ func canon(r rune) rune {
 	return low
 }
 
-func canonString(s string) string { return strings.Map(canon, s) }
+func canonString(s string) string {
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		b = utf8.AppendRune(b, canon(r))
+	}
+	return string(b)
+}
 
 // next decodes the first character of s in canonical form. A byte that is not
 // UTF-8 stands for itself, apart from every character.
