@@ -111,6 +111,8 @@ func TestMatchAccount(t *testing.T) {
 		{"R2", "uin/1", "uid/1", nil, false},
 		{"R2", "uid/9", "uid/9", nil, true},
 		{"R2", "uid/9", "uin/9", nil, false},
+		{"R6", "uin/Ab*", "uin/Abc", nil, true},
+		{"R6", "uin/Ab*", "uin/aBc", nil, false},
 		{"R2", "appid/9", "appid/9", nil, true},
 		{"R2", "appid/9", "uid/9", &facts{UIN: "1", AppID: "9"}, false},
 		{"R2", "100", "100", nil, true},
