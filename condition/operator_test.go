@@ -163,6 +163,8 @@ func TestOperatorSuggestions(t *testing.T) {
 		{condition.Identity, "bool", `"Bool"`},
 		{condition.Identity, "StringEqualsIfExsits", `"StringEqualsIfExists"`},
 		{condition.Identity, "ForAnyvalue:StringEquals", "ForAnyValue: and ForAllValues:"},
+		{condition.Identity, ":StringEquals", "ForAnyValue: and ForAllValues:"},
+		{condition.Identity, "IfExist", "StringEquals, NumberLessThan"},
 		{condition.Identity, "streq", "StringEquals, NumberLessThan"},
 		{condition.Identity, "", "StringEquals, NumberLessThan"},
 		{condition.Identity, strings.Repeat("x", 500), "StringEquals, NumberLessThan"},
