@@ -175,10 +175,8 @@ func cellEvidence(letters string, cells []string, cell string) Evidence {
 	if cell == "" {
 		return evidenceOf(letters[0])
 	}
-	for i, name := range cells {
-		if name == cell {
-			return evidenceOf(letters[1+i])
-		}
+	if i := slices.Index(cells, cell); i >= 0 {
+		return evidenceOf(letters[1+i])
 	}
 	return Unknown
 }

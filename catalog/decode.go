@@ -132,11 +132,8 @@ func (d *decoder) numbered(s string) string {
 	if s == "" {
 		return ""
 	}
-	i := 0
-	for _, c := range s {
-		i = i*10 + int(c-'0')
-	}
-	if i < 1 || i > len(d.documents) {
+	i, err := strconv.Atoi(s)
+	if err != nil || i < 1 || i > len(d.documents) {
 		panic("catalog.txt: " + s + " is no number of a document")
 	}
 	return d.documents[i-1]

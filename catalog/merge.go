@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/writ-policy/writ/internal/phrase"
 )
 
 // With returns a catalog that knows what c knows and what more know. None of
@@ -46,9 +48,9 @@ func (e *ConflictError) Error() string {
 		if s == "" {
 			return "none"
 		}
-		return quote(s)
+		return phrase.Quote(s)
 	}
-	return e.Kind + " " + quote(e.Name) + ": " + e.Cell + " is " + value(e.Old) + ", but in argument " + strconv.Itoa(e.Argument) +
+	return e.Kind + " " + phrase.Quote(e.Name) + ": " + e.Cell + " is " + value(e.Old) + ", but in argument " + strconv.Itoa(e.Argument) +
 		" of With it is " + value(e.New) + "; correct one of the two or leave it out"
 }
 

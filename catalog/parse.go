@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 	"github.com/writ-policy/writ/policy"
 )
@@ -21,7 +21,7 @@ import (
 //
 // Such a catalog knows nothing but the service; see With.
 func Parse(file string, src []byte) (*Catalog, error) {
-	r := &reader{file: file, src: src, lines: jsonsrc.NewLines(src)}
+	r := &reader{file: file, src: src, lines: jsonsrc.NewLines(src), where: map[string]*jsonsrc.Node{}}
 	root, problems := jsonsrc.ParseLimits(src, jsonsrc.Limits{Size: maxSize, Depth: jsonsrc.MaxDepth})
 	broken := false
 	for _, p := range problems {
@@ -62,6 +62,7 @@ type reader struct {
 	src   []byte
 	lines jsonsrc.Lines
 	found policy.Diagnostics
+	where map[string]*jsonsrc.Node // of what has been defined, by section and id
 	b     builder
 }
 
@@ -83,6 +84,18 @@ func (r *reader) invalid(n *jsonsrc.Node, message, fix string) {
 // twice reports an entry that is there for the second time.
 func (r *reader) twice(n *jsonsrc.Node, what string, first *jsonsrc.Node) {
 	r.invalid(n, what+" is there twice, first on line "+r.line(first), "keep one of the two")
+}
+
+// define notes an entry of a section, and reports whether it is the first of
+// its name.
+func (r *reader) define(section, id string, n *jsonsrc.Node, what string) bool {
+	id = section + " " + id
+	if first := r.where[id]; first != nil {
+		r.twice(n, what, first)
+		return false
+	}
+	r.where[id] = n
+	return true
 }
 
 func (r *reader) line(n *jsonsrc.Node) string {
@@ -137,12 +150,12 @@ func (r *reader) members(n *jsonsrc.Node, f *form) map[string]*jsonsrc.Node {
 		default:
 			near, fix := f.nearest(m.Name)
 			meant[near] = true
-			r.report("INVALID_CATALOG", m.NamePos, m.NameEnd, "unknown member "+quote(m.Name)+" of "+f.what, fix)
+			r.report("INVALID_CATALOG", m.NamePos, m.NameEnd, "unknown member "+phrase.Quote(m.Name)+" of "+f.what, fix)
 		}
 	}
 	for _, name := range f.names[:f.must] {
 		if found[name] == nil && !meant[name] {
-			r.report("INVALID_CATALOG", n.Pos, n.Pos+1, f.what+" has no "+name, "add "+quote(name))
+			r.report("INVALID_CATALOG", n.Pos, n.Pos+1, f.what+" has no "+name, "add "+phrase.Quote(name))
 		}
 	}
 	return found
@@ -154,7 +167,7 @@ func (f *form) nearest(name string) (near, fix string) {
 	plain := func(s string) string { return strings.ReplaceAll(wildcard.Lower(s), "_", "") }
 	for _, known := range f.names {
 		if plain(known) == plain(name) {
-			return known, "write " + quote(known)
+			return known, "write " + phrase.Quote(known)
 		}
 	}
 	return "", "the members are " + strings.Join(f.names, ", ")
@@ -227,7 +240,7 @@ func (r *reader) text(n *jsonsrc.Node, what string, g *grammar) string {
 		return ""
 	}
 	if !g.valid(n.Text) {
-		message := what + " cannot be " + quote(n.Text)
+		message := what + " cannot be " + phrase.Quote(n.Text)
 		if g.why != nil {
 			message += ": " + g.why(n.Text)
 		}
@@ -243,7 +256,7 @@ func (r *reader) word(n *jsonsrc.Node, what string, words ...string) string {
 		return ""
 	}
 	if !slices.Contains(words, n.Text) {
-		r.invalid(n, what+" cannot be "+quote(n.Text), "write "+oneOf(words))
+		r.invalid(n, what+" cannot be "+phrase.Quote(n.Text), "write "+oneOf(words))
 		return ""
 	}
 	return n.Text
@@ -251,12 +264,12 @@ func (r *reader) word(n *jsonsrc.Node, what string, words ...string) string {
 
 // oneOf joins words: "a", "b" or "c".
 func oneOf(words []string) string {
-	s := quote(words[0])
+	s := phrase.Quote(words[0])
 	for i, w := range words[1:] {
 		if i == len(words)-2 {
-			s += " or " + quote(w)
+			s += " or " + phrase.Quote(w)
 		} else {
-			s += ", " + quote(w)
+			s += ", " + phrase.Quote(w)
 		}
 	}
 	return s
@@ -289,7 +302,7 @@ func (r *reader) texts(n *jsonsrc.Node, what string, g *grammar, id func(string)
 			continue
 		}
 		if first := seen[id(s)]; first != nil {
-			r.twice(item, quote(s), first)
+			r.twice(item, phrase.Quote(s), first)
 			continue
 		}
 		seen[id(s)] = item
@@ -314,11 +327,11 @@ func (r *reader) actionName(n *jsonsrc.Node, what string) action.Name {
 		if strings.HasPrefix(fix, "write service:") {
 			fix = "write service:type:operation" // not as in Tencent Cloud
 		}
-		r.report("INVALID_CATALOG", at, n.End, what+" cannot be "+quote(n.Text)+": "+e.Reason, fix)
+		r.report("INVALID_CATALOG", at, n.End, what+" cannot be "+phrase.Quote(n.Text)+": "+e.Reason, fix)
 		return action.Name{}
 	}
 	if name.IsCAM() || !isWord(name.Service(), "-_") {
-		r.invalid(n, what+" cannot be "+quote(n.Text), "write service:type:operation, the service with a letter first")
+		r.invalid(n, what+" cannot be "+phrase.Quote(n.Text), "write service:type:operation, the service with a letter first")
 		return action.Name{}
 	}
 	return name
@@ -333,23 +346,11 @@ func (r *reader) actionNames(n *jsonsrc.Node, what string) (out []action.Name) {
 			continue
 		}
 		if first := seen[name]; first != nil {
-			r.twice(item, quote(item.Text), first)
+			r.twice(item, phrase.Quote(item.Text), first)
 			continue
 		}
 		seen[name] = item
 		out = append(out, name)
 	}
 	return out
-}
-
-// quote shows a text in a message.
-func quote(s string) string {
-	if len(s) <= 80 {
-		return strconv.Quote(s)
-	}
-	n := 80
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return strconv.Quote(s[:n]) + "…"
 }

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
@@ -87,7 +88,7 @@ func (r *reader) template(n *jsonsrc.Node, what string) (service, typ string, ok
 	}
 	seg := strings.SplitN(n.Text, ":", 5)
 	if len(seg) < 5 || seg[4] == "" || !isWord(seg[0], "-_") || !isWord(seg[3], "-_.") || !isTemplate(n.Text) || strings.ContainsFunc(n.Text, unicode.IsControl) {
-		r.invalid(n, what+" cannot be "+quote(n.Text), "write service:<region>:<account-id>:type:<id>")
+		r.invalid(n, what+" cannot be "+phrase.Quote(n.Text), "write service:<region>:<account-id>:type:<id>")
 		return "", "", false
 	}
 	return wildcard.Lower(seg[0]), seg[3], true

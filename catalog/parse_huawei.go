@@ -3,6 +3,7 @@ package catalog
 import (
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
@@ -26,27 +27,12 @@ const (
 
 // schema reads an authorization schema. It does not say which service it is
 // of; names and URNs tell.
-type schema struct {
-	*reader
-	where map[string]*jsonsrc.Node // of what has been defined, by section and id
-}
-
-// defined reports the second entry of a name, and whether it is one.
-func (s *schema) defined(section, id string, n *jsonsrc.Node) bool {
-	id = section + " " + id
-	first := s.where[id]
-	if first != nil {
-		s.twice(n, quote(n.Text), first)
-		return true
-	}
-	s.where[id] = n
-	return false
-}
+type schema struct{ *reader }
 
 func (r *reader) authorizationSchema(root *jsonsrc.Node) {
 	m := r.members(root, &schemaForm)
-	s := &schema{r, map[string]*jsonsrc.Node{}}
 	r.text(orNull(m["version"]), "the version", anyText)
+	s := schema{r}
 	for _, n := range r.items(m["actions"], "actions") {
 		s.action(n)
 	}
@@ -64,7 +50,7 @@ func (r *reader) authorizationSchema(root *jsonsrc.Node) {
 	}
 }
 
-func (s *schema) action(n *jsonsrc.Node) {
+func (s schema) action(n *jsonsrc.Node) {
 	m := s.members(n, &schemaActionForm)
 	a := &Action{
 		name: s.actionName(m["name"], "the name"), access: s.word(m["access_level"], "the access_level", accessLevels...),
@@ -90,13 +76,13 @@ func (s *schema) action(n *jsonsrc.Node) {
 		a.types = append(a.types, t)
 	}
 	a.sort()
-	if !a.name.IsZero() && !s.defined("action", a.name.String(), m["name"]) {
+	if !a.name.IsZero() && s.define("action", a.name.String(), m["name"], phrase.Quote(m["name"].Text)) {
 		a.text = m["name"].Text
 		s.b.actions = append(s.b.actions, a)
 	}
 }
 
-func (s *schema) resource(n *jsonsrc.Node) {
+func (s schema) resource(n *jsonsrc.Node) {
 	m := s.members(n, &schemaResourceForm)
 	t := ResourceType{text: s.text(m["type_name"], "the type_name", typeName), evidence: Table}
 	service, typ, ok := s.template(m["urn_template"], "the urn_template")
@@ -107,22 +93,22 @@ func (s *schema) resource(n *jsonsrc.Node) {
 		s.invalid(m["urn_template"], "the urn_template is of the type "+typ, "its type_name is "+t.text)
 	}
 	t.service, t.urn = service, m["urn_template"].Text
-	if !s.defined("type", t.id(), m["type_name"]) {
+	if s.define("type", t.id(), m["type_name"], phrase.Quote(m["type_name"].Text)) {
 		s.b.types = append(s.b.types, t)
 	}
 }
 
-func (s *schema) condition(n *jsonsrc.Node) {
+func (s schema) condition(n *jsonsrc.Node) {
 	m := s.members(n, &schemaConditionForm)
 	k := Key{text: s.text(m["key"], "the key", keyName), grade: "table"}
 	k.info = condition.KeyInfo{Type: typeOf(s.word(m["value_type"], "the value_type", keyTypes...)), Multi: s.flag(m["multi_valued"], "multi_valued")}
 	s.description(m["description"])
-	if k.text != "" && !s.defined("key", keyID(k.text), m["key"]) {
+	if k.text != "" && s.define("key", keyID(k.text), m["key"], phrase.Quote(m["key"].Text)) {
 		s.b.keys = append(s.b.keys, k)
 	}
 }
 
-func (s *schema) operation(n *jsonsrc.Node) {
+func (s schema) operation(n *jsonsrc.Node) {
 	m := s.members(n, &schemaOperationForm)
 	a := API{
 		mapped: true, operation: s.text(m["operation_id"], "the operation_id", someText), iam: '-', enterprise: '-', letters: schemaOperationLetters,
@@ -133,13 +119,13 @@ func (s *schema) operation(n *jsonsrc.Node) {
 		return
 	}
 	a.actions = append(a.actions, name)
-	if !s.defined("operation", a.id(), m["operation_id"]) {
+	if s.define("operation", a.id(), m["operation_id"], phrase.Quote(m["operation_id"].Text)) {
 		s.b.operations = append(s.b.operations, a)
 	}
 }
 
 // description reads a text in several languages. The catalog does not keep it.
-func (s *schema) description(n *jsonsrc.Node) {
+func (s schema) description(n *jsonsrc.Node) {
 	if !s.is(orNull(n), "the description", jsonsrc.Object) {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
@@ -42,7 +43,6 @@ type service struct {
 	*reader
 	name  string // folded
 	rows  map[action.Name]*Action
-	where map[string]*jsonsrc.Node // of what has been defined, by section and id
 	uses  []use
 	twins int // rows of actions that have one already
 }
@@ -53,19 +53,9 @@ type use struct {
 	section, id string
 }
 
-// define reports the second entry of a name.
-func (s *service) define(section, id string, n *jsonsrc.Node, what string) {
-	id = section + " " + id
-	if first := s.where[id]; first != nil {
-		s.twice(n, what, first)
-		return
-	}
-	s.where[id] = n
-}
-
 func (r *reader) serviceCatalog(root *jsonsrc.Node) {
 	m := r.members(root, &serviceForm)
-	s := &service{reader: r, rows: map[action.Name]*Action{}, where: map[string]*jsonsrc.Node{}}
+	s := &service{reader: r, rows: map[action.Name]*Action{}}
 	s.name = wildcard.Lower(r.text(m["service"], "the service", serviceName))
 	for _, name := range []string{"$schema", "serviceName", "vendor"} {
 		r.text(m[name], name, anyText)
@@ -99,7 +89,7 @@ func (r *reader) serviceCatalog(root *jsonsrc.Node) {
 	s.counts(m)
 	for _, u := range s.uses {
 		if m[u.section] != nil && !s.defined(u) {
-			r.invalid(u.n, quote(u.n.Text)+" is not among the "+u.section, "add it there, or correct it here")
+			r.invalid(u.n, phrase.Quote(u.n.Text)+" is not among the "+u.section, "add it there, or correct it here")
 		}
 	}
 }
@@ -141,7 +131,7 @@ func (s *service) action(n *jsonsrc.Node) {
 	}
 	a.text = m["name"].Text
 	if a.name.Service() != s.name && s.name != "" {
-		s.invalid(m["name"], quote(a.text)+" is an action of another service", "its service is "+s.name)
+		s.invalid(m["name"], phrase.Quote(a.text)+" is an action of another service", "its service is "+s.name)
 	}
 	old := s.rows[a.name]
 	if old == nil {
@@ -152,7 +142,7 @@ func (s *service) action(n *jsonsrc.Node) {
 	}
 	s.twins++
 	if cell := old.unite(a); cell != "" {
-		s.invalid(m["name"], quote(a.text)+" is also on line "+s.line(s.where["actions "+a.name.String()])+", with another "+cell, "the rows of one action agree in it")
+		s.invalid(m["name"], phrase.Quote(a.text)+" is also on line "+s.line(s.where["actions "+a.name.String()])+", with another "+cell, "the rows of one action agree in it")
 	}
 }
 
@@ -206,12 +196,12 @@ func (s *service) union(a *Action, n *jsonsrc.Node) {
 	for _, k := range a.keys {
 		known[keyID(k)] = true
 		if !listed[keyID(k)] {
-			s.invalid(n, "conditionKeys leaves out "+quote(k), "add it, or leave out conditionKeys")
+			s.invalid(n, "conditionKeys leaves out "+phrase.Quote(k), "add it, or leave out conditionKeys")
 		}
 	}
 	for i := range n.Items {
 		if k := n.Items[i].Text; isKey(k) && !known[keyID(k)] {
-			s.invalid(&n.Items[i], "neither the action nor one of its resource types takes "+quote(k), "add it to actionLevelConditionKeys")
+			s.invalid(&n.Items[i], "neither the action nor one of its resource types takes "+phrase.Quote(k), "add it to actionLevelConditionKeys")
 		}
 	}
 }
@@ -316,9 +306,9 @@ func (s *service) key(n *jsonsrc.Node, prefix, section string) {
 		return
 	}
 	if p, _, _ := strings.Cut(k.text, ":"); wildcard.Lower(p) != prefix && prefix != "" {
-		s.invalid(m["key"], quote(k.text)+" does not belong to the "+section, "their prefix is "+prefix)
+		s.invalid(m["key"], phrase.Quote(k.text)+" does not belong to the "+section, "their prefix is "+prefix)
 	}
-	s.define(section, keyID(k.text), m["key"], quote(k.text))
+	s.define(section, keyID(k.text), m["key"], phrase.Quote(k.text))
 	s.b.keys = append(s.b.keys, k)
 }
 
@@ -346,7 +336,7 @@ func (s *service) source(n *jsonsrc.Node) {
 		s.text(commit, "an entry of commits", commitName)
 	}
 	if id := s.text(m["id"], "the id", anyText); m["id"] != nil && m["id"].Kind == jsonsrc.String {
-		s.define("sources", id, m["id"], "the source "+quote(id))
+		s.define("sources", id, m["id"], "the source "+phrase.Quote(id))
 	}
 }
 
@@ -361,7 +351,7 @@ func (s *service) counts(m map[string]*jsonsrc.Node) {
 	for i := range m["completeness"].Members {
 		c := &m["completeness"].Members[i]
 		if c.Value.Kind != jsonsrc.Number || strings.Trim(c.Value.Text, "0123456789") != "" {
-			s.invalid(&c.Value, "a count is a whole number, not "+quote(string(s.src[c.Value.Pos:c.Value.End])), "")
+			s.invalid(&c.Value, "a count is a whole number, not "+phrase.Quote(string(s.src[c.Value.Pos:c.Value.End])), "")
 			continue
 		}
 		switch c.Name {
@@ -377,7 +367,7 @@ func (s *service) counts(m map[string]*jsonsrc.Node) {
 			n -= s.twins
 		}
 		if want := strconv.Itoa(n); want != c.Value.Text {
-			s.invalid(&c.Value, "completeness counts "+quote(c.Value.Text)+" "+c.Name+", there are "+want, "write "+want+", or find what is lost")
+			s.invalid(&c.Value, "completeness counts "+phrase.Quote(c.Value.Text)+" "+c.Name+", there are "+want, "write "+want+", or find what is lost")
 		}
 	}
 }

@@ -124,7 +124,17 @@ func TestFindingsAreBounded(t *testing.T) {
 	require.Equal(t, `dir/own.json:1:30: error INVALID_CATALOG: an action is an object, not a number; write {…}`, ds[0].Error())
 }
 
+// Text that is not UTF-8 is shown in messages, however long it is.
+func TestLongInvalidText(t *testing.T) {
+	for _, text := range []string{strings.Repeat("\x80", 100), strings.Repeat("é", 100), strings.Repeat("x", 100)} {
+		_, err := catalog.Parse("x.json", []byte(`{"service": "`+text+`", "actions": []}`))
+		var found policy.Diagnostics
+		require.ErrorAs(t, err, &found)
+	}
+}
+
 func FuzzParseCatalog(f *testing.F) {
+	f.Add([]byte(`{"service": "` + strings.Repeat("\x80", 100) + `", "actions": []}`))
 	for _, file := range []string{"../testdata/examples/orders-catalog.json", "../testdata/examples/orders-policy.json"} {
 		src, err := os.ReadFile(file)
 		require.NoError(f, err)
