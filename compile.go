@@ -88,6 +88,7 @@ type Set struct {
 	layers  []layer
 	rows    []row // in the order of layers, documents and statements
 	roles   []role
+	scoped  bool // some layer is granted at a scope
 }
 
 type layer struct {
@@ -171,6 +172,7 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 		}
 		l.Documents = append([]*policy.Document(nil), l.Documents...)
 		s.layers = append(s.layers, layer{Layer: l})
+		s.scoped = s.scoped || l.Scope != Scope{}
 		for _, d := range l.Documents {
 			if d == nil || d.Dialect() == nil {
 				return fail("a document is nil")

@@ -22,10 +22,26 @@ func (q *query) matches(r *row) condition.Result {
 		return condition.False
 	}
 	res := q.matchesResource(r)
+	if q.set.scoped && r.effect == policy.Allow {
+		res = min(res, q.grantedAt(q.set.layers[r.layer].Scope))
+	}
 	if res == condition.False {
 		return condition.False
 	}
 	return min(res, r.condition.Eval(&q.env))
+}
+
+// grantedAt reports whether the action can be granted at a scope. Of actions of
+// which the catalog says nothing, a grant for an IAM project counts, and one for
+// an enterprise project is undecided.
+func (q *query) grantedAt(s Scope) condition.Result {
+	switch {
+	case s.kind == enterpriseScope:
+		return q.ep
+	case (s.kind == projectScope || s.kind == allProjectsScope) && q.iam == condition.False:
+		return condition.False
+	}
+	return condition.True
 }
 
 // matchesAction compares the action by its name and by the old names that it

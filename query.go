@@ -14,10 +14,12 @@ type query struct {
 	set    *Set
 	req    *Request
 	env    condition.Env
-	action *catalog.Action // nil if no catalog knows it
-	caller string          // account id of the caller; in Tencent the UIN of its root account
-	appID  string          // Tencent: APPID of the caller's root account
-	known  bool            // a principal is given, so the caller's account is not just anybody's
+	action *catalog.Action  // nil if no catalog knows it
+	caller string           // account id of the caller; in Tencent the UIN of its root account
+	appID  string           // Tencent: APPID of the caller's root account
+	iam    condition.Result // the action can be granted for an IAM project
+	ep     condition.Result // and for an enterprise project (huawei.md F-4)
+	known  bool             // a principal is given, so the caller's account is not just anybody's
 
 	// What follows belongs to the resource that is being decided.
 	resource resource.Name
@@ -41,6 +43,10 @@ func (q *query) decide(s *Set, req *Request) Decision {
 	q.set, q.req = s, req
 	q.env.Context, q.env.Now = req.Context, req.Now
 	q.action, _ = s.catalog.Action(req.Action)
+	if s.scoped {
+		q.iam = q.grantable(s.catalog.IAMProject(req.Action))
+		q.ep = q.grantable(s.catalog.EnterpriseProject(req.Action))
+	}
 	q.identify()
 	if len(req.Resources) == 0 {
 		return q.one(-1)
@@ -52,6 +58,18 @@ func (q *query) decide(s *Set, req *Request) Decision {
 		}
 	}
 	return worst
+}
+
+// grantable reports whether grants for projects of a kind count for the action;
+// they do if no catalog knows it.
+func (q *query) grantable(takes, known bool) condition.Result {
+	switch {
+	case takes || q.action == nil && !known:
+		return condition.True
+	case known:
+		return condition.False
+	}
+	return condition.Unknown
 }
 
 // rank orders the decisions on several resources from best to worst. In CAM an
@@ -101,7 +119,7 @@ func (q *query) identify() {
 
 // aim turns the query to resource i of the request; -1 is none.
 func (q *query) aim(i int) {
-	q.resource, q.mistyped, q.facts = resource.Name{}, false, resource.Facts{}
+	q.resource, q.mistyped, q.facts, q.env.Keys = resource.Name{}, false, resource.Facts{}, nil
 	if i >= 0 {
 		q.resource = q.req.Resources[i]
 	}
@@ -111,14 +129,14 @@ func (q *query) aim(i int) {
 		q.ownerHuawei()
 	}
 	q.own = q.req.Root && q.caller != "" && !q.foreign
-	if q.action == nil || q.resource.IsZero() || q.req.Action.IsCAM() {
+	if q.action == nil || q.req.Action.IsCAM() {
 		return
 	}
 	if !q.action.HasTypes() {
 		q.resource = resource.Name{} // I-24
-		return
 	}
-	q.mistyped = !q.action.HasType(q.resource.Service(), q.resource.Type())
+	q.env.Keys = q.action.KeySet(q.resource.Service(), q.resource.Type()) // I-28
+	q.mistyped = !q.resource.IsZero() && !q.action.HasType(q.resource.Service(), q.resource.Type())
 }
 
 func (q *query) ownerHuawei() {
@@ -171,7 +189,7 @@ func (q *query) skips(l *layer) bool {
 				return true
 			}
 		}
-	case !l.Scope.covers(q.req.Scope, q.req.EnterpriseProject):
+	case !l.Scope.covers(q.req.Scope, q.req.EnterpriseProject), l.Scope.kind == enterpriseScope && q.ep == condition.False:
 		return true
 	}
 	if q.own && q.req.Action.IsCAM() {

@@ -31,10 +31,14 @@ var (
 )
 
 // Project is the scope of one region project. Sub-projects are projects of
-// their own: nothing is inherited (huawei.md A-15).
+// their own: nothing is inherited (huawei.md A-15). An Allow of an action that
+// the catalog says cannot be granted for a project does not count.
 func Project(id string) Scope { return Scope{projectScope, id} }
 
-// EnterpriseProject is the scope of the resources of one enterprise project.
+// EnterpriseProject is the scope of the resources of one enterprise project. A
+// grant at it counts only for actions that the catalog says can be granted so
+// (huawei.md F-4); where it says nothing of one, its Allow is undecided and its
+// Deny stands. Actions that it does not know are not looked up.
 func EnterpriseProject(id string) Scope { return Scope{enterpriseScope, id} }
 
 // ParseScope reads what String writes; ok is false for any other text. The

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/wildcard"
 )
 
@@ -24,6 +25,8 @@ type Action struct {
 	resources  []string // CAM
 
 	permissionOnly bool
+
+	ownKeys, anyKeys *condition.KeySet // see KeySet
 }
 
 var actionCells = []string{"name", "accessLevel", "resourceTypes", "conditionKeys", "actionLevelConditionKeys", "aliases"}
@@ -48,15 +51,19 @@ func (a *Action) HasTypes() bool { return len(a.types) > 0 }
 // HasType reports whether the action touches resources of that type, whatever
 // the letter case. An empty service stands for that of the action.
 func (a *Action) HasType(service, typ string) bool {
+	return a.typed(service, typ) != nil
+}
+
+func (a *Action) typed(service, typ string) *ActionType {
 	if service == "" {
 		service = a.name.Service()
 	}
 	for i := range a.types {
 		if t := &a.types[i]; t.folded == wildcard.Lower(typ) && t.service == wildcard.Lower(service) {
-			return true
+			return t
 		}
 	}
-	return false
+	return nil
 }
 
 // Types yields the resource types in name order; none for Tencent Cloud.
@@ -70,6 +77,39 @@ func (a *Action) Keys() iter.Seq[string] { return slices.Values(a.keys) }
 // ActionKeys yields the condition keys that hold for the action whatever the
 // resource is, in name order (huawei.md I-28).
 func (a *Action) ActionKeys() iter.Seq[string] { return slices.Values(a.own) }
+
+// KeySet tells which condition keys take effect for the action on a resource of
+// a type, given as for HasType (huawei.md I-28): its own keys and those of the
+// type. An empty type stands for no resource: whether the keys of the action's
+// types take effect is then not known. Nor is it known of keys that the action
+// does not list, if one of its lists is Inferred or Unknown. It is nil, which
+// takes all keys, for Tencent Cloud. It allocates nothing.
+func (a *Action) KeySet(service, typ string) *condition.KeySet {
+	if typ == "" {
+		return a.anyKeys
+	}
+	if t := a.typed(service, typ); t != nil {
+		return t.set
+	}
+	return a.ownKeys
+}
+
+// index builds the sets of keys.
+func (a *Action) index() {
+	if a.name.IsCAM() || a.ownKeys != nil {
+		return
+	}
+	lost := a.letters[actionTypes] == 'u'
+	for _, cell := range a.letters[actionAllKeys : actionOwnKeys+1] {
+		lost = lost || cell == 'u' || cell == 'i'
+	}
+	a.ownKeys = condition.NewKeySet(a.own, nil, lost)
+	a.anyKeys = condition.NewKeySet(a.own, a.keys, lost)
+	for i := range a.types {
+		t := &a.types[i]
+		t.set = condition.NewKeySet(slices.Concat(a.own, t.keys), nil, lost)
+	}
+}
 
 // Aliases yields the v1.1 actions that govern the same API (huawei.md 8), in
 // name order.
@@ -147,6 +187,7 @@ type ActionType struct {
 	folded   string
 	required bool
 	keys     []string
+	set      *condition.KeySet // of the action on such a resource
 }
 
 // Service returns the service that the type belongs to, in lower case.

@@ -58,13 +58,11 @@ func (a *API) V11Dependencies() iter.Seq[action.Name] { return slices.Values(a.v
 
 // IAMProject reports whether the v1.1 action can be granted for an IAM project;
 // known is false if no source says it.
-func (a *API) IAMProject() (takes, known bool) { return a.iam == 'y', a.iam == 'y' || a.iam == 'n' }
+func (a *API) IAMProject() (takes, known bool) { return yesNo(a.iam) }
 
 // EnterpriseProject reports whether the v1.1 action can be granted for an
 // enterprise project (huawei.md F-4); known is false if no source says it.
-func (a *API) EnterpriseProject() (takes, known bool) {
-	return a.enterprise == 'y', a.enterprise == 'y' || a.enterprise == 'n'
-}
+func (a *API) EnterpriseProject() (takes, known bool) { return yesNo(a.enterprise) }
 
 // LegacyPaths yields the paths that older documents give for the API, in the
 // vendor's order.

@@ -49,7 +49,8 @@ type Catalog struct {
 	permissions  []*Permission // in name order
 	permitNamed  map[string]*Permission
 	scpDocuments map[string]string
-	routes       routes // built at the first use
+	grantable    map[action.Name]grantable // of actions that some API needs
+	routes       routes                    // built at the first use
 }
 
 // Action returns the action of that name. It allocates nothing.
@@ -116,6 +117,45 @@ func (c *Catalog) APIsFor(n action.Name) iter.Seq[*API] {
 				}
 			}
 		}
+	}
+}
+
+// grantable tells where an action can be granted: y, n, or - for unknown.
+type grantable struct{ iam, enterprise byte }
+
+// IAMProject reports whether the action can be granted for an IAM project, by
+// the APIs that need it or that it governs as their v1.1 action. known is false
+// if none says it, or not all the same. It allocates nothing.
+func (c *Catalog) IAMProject(n action.Name) (takes, known bool) { return yesNo(c.grantable[n].iam) }
+
+// EnterpriseProject reports whether the action can be granted for an enterprise
+// project (huawei.md F-4); as for IAMProject.
+func (c *Catalog) EnterpriseProject(n action.Name) (takes, known bool) {
+	return yesNo(c.grantable[n].enterprise)
+}
+
+func yesNo(f byte) (takes, known bool) { return f == 'y', f == 'y' || f == 'n' }
+
+// grant notes where an API lets its actions be granted.
+func (c *Catalog) grant(a *API) {
+	both := func(old, f byte) byte {
+		switch {
+		case old == 0 || old == '-' || old == f:
+			return f
+		case f == '-':
+			return old
+		}
+		return '?' // some say yes and some no
+	}
+	note := func(n action.Name) {
+		g := c.grantable[n]
+		c.grantable[n] = grantable{both(g.iam, a.iam), both(g.enterprise, a.enterprise)}
+	}
+	for _, n := range a.actions {
+		note(n)
+	}
+	if !a.v11.IsZero() && !slices.Contains(a.actions, a.v11) {
+		note(a.v11)
 	}
 }
 

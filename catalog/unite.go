@@ -35,6 +35,7 @@ func uniteActions(old **Action, b *Action) *clash {
 		return &clash{"accessLevel", a.access, b.access}
 	}
 	u, p := *a, newPair(a.letters, b.letters)
+	u.ownKeys = nil // made anew
 	for i := range actionTypes {
 		p.agree(i)
 	}
@@ -73,7 +74,7 @@ func uniteActions(old **Action, b *Action) *clash {
 	for _, g := range b.candidates {
 		u.candidates = withGap(u.candidates, g)
 	}
-	u.letters = string(p.both)
+	u.letters, u.types = string(p.both), slices.Clone(u.types)
 	u.fillKeys()
 	*old = &u
 	return nil

@@ -101,12 +101,23 @@ func (b *Block) Eval(env *Env) Result {
 	return res
 }
 
-// eval decides one clause (huawei.md section 5, tencent-cam.md section 4).
+// eval decides one clause. If it is in doubt whether its key takes effect, the
+// result counts that is the same with and without (huawei.md I-28).
 func (c *Clause) eval(env *Env) Result {
 	if c.op.operator == nil {
 		return Unknown // the zero Clause
 	}
-	v := env.find(c.key)
+	v, doubt := env.find(c.key)
+	r := c.with(v, env)
+	if doubt && r != c.with(&noValue, env) {
+		return Unknown
+	}
+	return r
+}
+
+// with decides one clause for a value of its key (huawei.md section 5,
+// tencent-cam.md section 4).
+func (c *Clause) with(v *Value, env *Env) Result {
 	if v.kind == unknown {
 		return Unknown
 	}

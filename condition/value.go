@@ -166,6 +166,8 @@ type Context []Entry
 // nothing and reads the clock.
 type Env struct {
 	Context Context
+	// Keys tells which keys of the context take effect; nil stands for all.
+	Keys *KeySet
 	// Now is the value of g:CurrentTime and qcs:current_time where the
 	// context gives none; the zero Time stands for the time of the decision.
 	Now time.Time
@@ -183,8 +185,24 @@ var (
 	unknownValue = Unavailable()
 )
 
-// find returns the value of a key.
-func (e *Env) find(k Key) *Value {
+// find returns the value of a key. It is in doubt if nobody knows whether the
+// key takes effect, which matters only where the context has it.
+func (e *Env) find(k Key) (v *Value, doubt bool) {
+	v = e.value(k)
+	if e.Keys == nil || v.IsAbsent() {
+		return v, false
+	}
+	switch e.Keys.Takes(k) {
+	case False:
+		return &noValue, false
+	case Unknown:
+		return v, true
+	}
+	return v, false
+}
+
+// value returns what the context has, or the clock.
+func (e *Env) value(k Key) *Value {
 	found := &noValue
 	for i := range e.Context {
 		if e.Context[i].Key == k {

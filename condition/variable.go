@@ -48,7 +48,7 @@ func MultiValued(vars []Variable, known func(Key) (KeyInfo, bool)) bool {
 // Expand puts the texts of variables into buf and returns the part of it that
 // it used. The result is False if one cannot be expanded: the key is absent
 // without a default, or has several values (huawei.md P-28, tencent-cam.md
-// V4). It is Unknown if the value of one is unknown.
+// V4). It is Unknown if the value of one is unknown, or in doubt.
 func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Result) {
 	res := True
 	for i := range vars {
@@ -69,8 +69,8 @@ func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Resu
 			buf[i] = s
 			continue
 		}
-		switch val := e.find(v.key); {
-		case val.kind == unknown:
+		switch val, doubt := e.find(v.key); {
+		case doubt || val.kind == unknown:
 			res = Unknown
 		case val.kind == list && len(val.list) > 0:
 			return nil, False
