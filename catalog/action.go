@@ -25,6 +25,7 @@ type Action struct {
 	resources  []string // CAM
 
 	permissionOnly bool
+	keysGiven      bool // a list of keys is there, even if it is empty
 
 	ownKeys, anyKeys *condition.KeySet // see KeySet
 }
@@ -82,7 +83,8 @@ func (a *Action) ActionKeys() iter.Seq[string] { return slices.Values(a.own) }
 // a type, given as for HasType (huawei.md I-28): its own keys and those of the
 // type. An empty type stands for no resource: whether the keys of the action's
 // types take effect is then not known. Nor is it known of keys that the action
-// does not list, if one of its lists is Inferred or Unknown. It is nil, which
+// does not list, if one of its lists is Inferred or Unknown, or if a catalog has
+// neither a list nor evidence for it. It is nil, which
 // takes all keys, for Tencent Cloud. It allocates nothing.
 func (a *Action) KeySet(service, typ string) *condition.KeySet {
 	if typ == "" {
@@ -99,7 +101,7 @@ func (a *Action) index() {
 	if a.name.IsCAM() || a.ownKeys != nil {
 		return
 	}
-	lost := a.letters[actionTypes] == 'u'
+	lost := a.letters[actionTypes] == 'u' || a.letters[actionAllKeys] == '-' && len(a.keys) == 0 && !a.keysGiven
 	for _, cell := range a.letters[actionAllKeys : actionOwnKeys+1] {
 		lost = lost || cell == 'u' || cell == 'i'
 	}

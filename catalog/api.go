@@ -11,6 +11,7 @@ import (
 // API is one operation that a service serves over HTTP. It is immutable;
 // goroutines may share it. The zero API serves nothing.
 type API struct {
+	of                      string // the service whose catalog has it
 	method, path, operation string
 	mapped                  bool
 	actions, dependent      []action.Name
@@ -30,6 +31,10 @@ func (a *API) Method() string { return a.method }
 // Path returns the path, with what varies in braces:
 // /v3/{project_id}/vaults/{vault_id}. It is empty if Method is.
 func (a *API) Path() string { return a.path }
+
+// Service returns the service that the API belongs to, in lower case; empty if
+// the catalog does not say it.
+func (a *API) Service() string { return a.of }
 
 // OperationID returns the name of the operation in the vendor's client
 // libraries; it may be empty.

@@ -109,6 +109,7 @@ func (a *Action) unite(b *Action) (cell string) {
 		}
 	}
 	a.permissionOnly = a.permissionOnly || b.permissionOnly
+	a.keysGiven = a.keysGiven || b.keysGiven
 	a.own = distinct(append(a.own, b.own...))
 	for _, n := range b.aliases {
 		if !slices.Contains(a.aliases, n) {

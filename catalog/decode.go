@@ -212,7 +212,7 @@ func (d *decoder) cam(f []string) {
 
 func (d *decoder) api(f []string) {
 	a := API{
-		method: f[0], path: path(f[1]), operation: f[2], mapped: true,
+		of: d.service(), method: f[0], path: path(f[1]), operation: f[2], mapped: true,
 		actions: names(f[3]), dependent: names(f[4]), v11Dependencies: names(f[6]),
 		iam: f[7][0], enterprise: f[7][1], legacy: list(f[8]), letters: f[9],
 	}
@@ -229,8 +229,11 @@ func (d *decoder) api(f []string) {
 	d.c.apis = append(d.c.apis, a)
 }
 
+// service is the one service of the text that has APIs: that of its types.
+func (d *decoder) service() string { return d.c.types[0].service }
+
 func (d *decoder) unmapped(f []string) {
-	d.c.unmapped = append(d.c.unmapped, API{method: f[0], path: path(f[1]), operation: f[2]})
+	d.c.unmapped = append(d.c.unmapped, API{of: d.service(), method: f[0], path: path(f[1]), operation: f[2]})
 }
 
 // path writes out the usual start of a path.

@@ -10,8 +10,9 @@ import (
 
 // With returns a catalog that knows what c knows and what more know. None of
 // them is changed. They may repeat each other; what one leaves empty because
-// it is Unknown, another may fill. The error is of type *ConflictError and
-// names the first contradiction.
+// it is Unknown, another may fill. The error names the first contradiction. It is
+// of type *ConflictError, or *RouteConflictError if a request could be for APIs
+// of two catalogs.
 //
 //	orders, err := catalog.Parse("orders.json", src)
 //	all, err := catalog.Default().With(orders)
@@ -27,7 +28,11 @@ func (c *Catalog) With(more ...*Catalog) (*Catalog, error) {
 	}
 	m.unmapped = slices.DeleteFunc(m.unmapped, func(a API) bool { _, ok := m.at["API "+a.id()]; return ok })
 	m.operations = slices.DeleteFunc(m.operations, func(o API) bool { return m.served(&o) != nil })
-	return m.build(), nil
+	all := m.build()
+	if err := all.routeTable().err; err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // ConflictError says that two catalogs contradict each other.

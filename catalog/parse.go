@@ -35,7 +35,19 @@ func Parse(file string, src []byte) (*Catalog, error) {
 		slices.SortStableFunc(r.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
 		return nil, r.found
 	}
-	return r.b.build(), nil
+	c := r.b.build()
+	if err := c.routeTable().err; err != nil {
+		n := &root
+		if e, ok := err.(*RouteConflictError); ok {
+			n = r.where["apis "+(&API{method: e.Method, path: e.Second}).id()]
+		}
+		if n == nil {
+			n = &root // it is a legacy path
+		}
+		r.report("INVALID_CATALOG", n.Pos, n.End, err.Error(), "remove one of the two, or what makes them alike")
+		return nil, r.found
+	}
+	return c, nil
 }
 
 const (

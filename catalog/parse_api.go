@@ -12,7 +12,7 @@ import (
 func (s *service) api(n *jsonsrc.Node) {
 	m := s.members(n, &apiForm)
 	a := API{
-		mapped: true, method: s.word(m["method"], "the method", methods...), path: s.text(m["path"], "the path", pathName),
+		of: s.name, mapped: true, method: s.word(m["method"], "the method", methods...), path: s.text(m["path"], "the path", pathName),
 		operation: s.text(orNull(m["operationId"]), "the operationId", anyText),
 		actions:   s.actionNames(m["actions"], "actions"), dependent: s.actionNames(m["dependentActions"], "dependentActions"),
 		v11: s.actionName(orNull(m["v11Action"]), "the v11Action"), v11Dependencies: s.actionNames(m["v11Dependencies"], "v11Dependencies"),
@@ -49,7 +49,7 @@ func (s *service) needs(n *jsonsrc.Node) {
 func (s *service) unmapped(n *jsonsrc.Node) {
 	m := s.members(n, &unmappedForm)
 	a := API{
-		method: s.word(m["method"], "the method", methods...), path: s.text(m["path"], "the path", pathName),
+		of: s.name, method: s.word(m["method"], "the method", methods...), path: s.text(m["path"], "the path", pathName),
 		operation: s.text(orNull(m["operationId"]), "the operationId", anyText),
 	}
 	s.text(m["summary"], "the summary", anyText)

@@ -118,7 +118,7 @@ func (s schema) operation(n *jsonsrc.Node) {
 	if name.IsZero() || a.operation == "" {
 		return
 	}
-	a.actions = append(a.actions, name)
+	a.of, a.actions = name.Service(), append(a.actions, name)
 	if s.define("operation", a.id(), m["operation_id"], phrase.Quote(m["operation_id"].Text)) {
 		s.b.operations = append(s.b.operations, a)
 	}

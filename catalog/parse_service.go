@@ -123,6 +123,7 @@ func (s *service) action(n *jsonsrc.Node) {
 	a.own = s.keys(m["actionLevelConditionKeys"], "actionLevelConditionKeys")
 	a.aliases = s.actionNames(m["aliases"], "aliases")
 	a.sort()
+	a.keysGiven = m["conditionKeys"] != nil || m["actionLevelConditionKeys"] != nil
 	s.union(a, m["conditionKeys"])
 	s.evidence(a, m)
 	s.remarks(m)

@@ -38,10 +38,13 @@ type endpoint struct {
 // requests that are not found here.
 //
 // A variable stands for one segment that is not empty. A literal segment comes
-// before a variable. If APIs are left of which neither is more specific
-// (CheckRoutes), the first segment in which they differ decides, and the API
-// found is not mapped: an API that is mapped is found only where all others
-// that have the path are less specific.
+// before a variable. If APIs are left of which neither is more specific, the
+// first segment in which they differ decides, and the API found is not mapped:
+// an API that is mapped is found only where all others that have the path are
+// less specific and of the same service. So GET /v3/domain/{source_project_id},
+// whose action is not known, keeps /v3/domain/vaults from GET
+// /v3/{project_id}/vaults. Catalogs that break this cannot be made: see
+// RouteConflictError.
 func (c *Catalog) Route(method, path string) (Route, bool) {
 	t := c.routeTable()
 	for i := range t.methods {
@@ -95,28 +98,29 @@ func (r Route) Var(name string) string {
 	return ""
 }
 
-// CheckRoutes reports what keeps requests from being told apart: a
-// *RouteConflictError if a request is for two APIs, a *RoutePathError if the
-// path of an API can have no request. It names the first. Such a catalog has
-// no routes at all, so that nothing is decided on the wrong API. The embedded
-// catalog has no error. Catalogs of several services may have one when they
-// are put together, for each service has its own host: ask each by itself.
-//
-// Two APIs are no conflict if the one that Route prefers is not mapped: it is
-// denied in any case. So GET /v3/domain/{source_project_id}, whose action is
-// not known, keeps /v3/domain/vaults from GET /v3/{project_id}/vaults.
-func (c *Catalog) CheckRoutes() error { return c.routeTable().err }
-
-// RouteConflictError says that a path is that of two APIs and that neither is
-// more specific.
+// RouteConflictError says that a request can be for either of two APIs: neither
+// path is more specific, or they belong to two services, each of which has a
+// host of its own. Parse reports it as a finding, Catalog.With returns it; ask
+// such services in catalogs of their own.
 type RouteConflictError struct {
 	Method        string
 	First, Second string // the paths of the APIs, First that with the earlier literal
+	Services      [2]string
 	Witness       string // a path that both match
 }
 
 func (e *RouteConflictError) Error() string {
-	return e.Method + " " + e.First + " and " + e.Second + " are two APIs, neither is more specific, and both serve " + e.Witness
+	s := e.Method + " " + e.First + " and " + e.Second + " are two APIs, "
+	if e.Services[0] != e.Services[1] {
+		s += "of " + e.Services[0] + " and of " + e.Services[1]
+	} else {
+		s += "neither is more specific"
+	}
+	return s + ", and both serve " + e.Witness
+}
+
+func conflictOf(first, second *endpoint, witness string) *RouteConflictError {
+	return &RouteConflictError{first.api.method, first.template, second.template, [2]string{first.api.of, second.api.of}, witness}
 }
 
 // RoutePathError says that no request can have the path of an API.
@@ -172,7 +176,7 @@ func (t *routes) build(c *Catalog) error {
 		}
 	}
 	for _, m := range t.methods {
-		if err := m.root.conflict(m.root, m.method, "", false); err != nil {
+		if err := m.root.conflict(m.root, "", false); err != nil {
 			return err
 		}
 	}
@@ -208,7 +212,7 @@ func (t *routes) add(e *endpoint) error {
 		n, witness = n.literals[first], witness+"/"+first
 	}
 	if n.end != nil && n.end.api != e.api {
-		return &RouteConflictError{e.api.method, n.end.template, e.template, witness}
+		return conflictOf(n.end, e, witness)
 	}
 	if n.end == nil {
 		n.end = e
@@ -248,19 +252,19 @@ func checkTemplate(template string) string {
 // Where n and m are not the same, n has a literal in the first segment that
 // they differ in, and so is preferred; crossed tells that m has a literal in a
 // later one, so that neither is more specific.
-func (n *node) conflict(m *node, method, path string, crossed bool) error {
-	if n.end != nil && m.end != nil && crossed && n.end.api != m.end.api && n.end.api.mapped {
-		return &RouteConflictError{method, n.end.template, m.end.template, path}
+func (n *node) conflict(m *node, path string, crossed bool) error {
+	if n.end != nil && m.end != nil && n.end.api != m.end.api && (crossed && n.end.api.mapped || n.end.api.of != m.end.api.of) {
+		return conflictOf(n.end, m.end, path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.literals)) {
 		child := n.literals[name]
 		if twin := m.literals[name]; twin != nil {
-			if err := child.conflict(twin, method, path+"/"+name, crossed); err != nil {
+			if err := child.conflict(twin, path+"/"+name, crossed); err != nil {
 				return err
 			}
 		}
 		if m.variable != nil && name != "" {
-			if err := child.conflict(m.variable, method, path+"/"+name, crossed); err != nil {
+			if err := child.conflict(m.variable, path+"/"+name, crossed); err != nil {
 				return err
 			}
 		}
@@ -273,7 +277,7 @@ func (n *node) conflict(m *node, method, path string, crossed bool) error {
 			if name == "" {
 				continue
 			}
-			if err := n.variable.conflict(m.literals[name], method, path+"/"+name, true); err != nil {
+			if err := n.variable.conflict(m.literals[name], path+"/"+name, true); err != nil {
 				return err
 			}
 		}
@@ -281,7 +285,7 @@ func (n *node) conflict(m *node, method, path string, crossed bool) error {
 	if m.variable == nil {
 		return nil
 	}
-	return n.variable.conflict(m.variable, method, path+"/x", crossed)
+	return n.variable.conflict(m.variable, path+"/x", crossed)
 }
 
 // find returns the end of a path that is plain. It visits no node twice, and

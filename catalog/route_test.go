@@ -32,7 +32,7 @@ func example(template string) string {
 
 func TestEmbeddedCatalogHasNoConflict(t *testing.T) {
 	c := Default()
-	if err := c.CheckRoutes(); err != nil {
+	if err := c.routeTable().err; err != nil {
 		t.Fatal(err)
 	}
 	var paths []string
@@ -146,7 +146,7 @@ func TestZeroRoute(t *testing.T) {
 		t.Error("the zero Route is something")
 	}
 	c := &Catalog{}
-	if _, ok := c.Route("GET", "/"); ok || c.CheckRoutes() != nil {
+	if _, ok := c.Route("GET", "/"); ok || c.routeTable().err != nil {
 		t.Error("the zero Catalog has routes")
 	}
 }
@@ -197,11 +197,11 @@ func TestRouteErrors(t *testing.T) {
 		{catalog([]string{"GET /a%20b"}), "GET /a%20b: " + lost},
 		{catalog(nil, "GET /ä"), "GET /ä: " + lost},
 	} {
-		err := x.c.CheckRoutes()
+		err := x.c.routeTable().err
 		if err == nil && x.want != "" || err != nil && err.Error() != x.want {
 			t.Errorf("error %v, want %q", err, x.want)
 		}
-		if again := x.c.CheckRoutes(); again != err {
+		if again := x.c.routeTable().err; again != err {
 			t.Errorf("then error %v", again)
 		}
 		var conflict *RouteConflictError
@@ -217,7 +217,7 @@ func TestRouteErrors(t *testing.T) {
 	}
 	bad := catalog(nil, "GET /a")
 	bad.apis[0].legacy = []string{"/b", "c"}
-	if err := bad.CheckRoutes(); err == nil || err.Error() != "GET c: "+slash {
+	if err := bad.routeTable().err; err == nil || err.Error() != "GET c: "+slash {
 		t.Errorf("error %v", err)
 	}
 }

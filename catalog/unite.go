@@ -70,6 +70,7 @@ func uniteActions(old **Action, b *Action) *clash {
 		u.aliases = b.aliases
 	}
 	u.permissionOnly = a.permissionOnly || b.permissionOnly
+	u.keysGiven = a.keysGiven || b.keysGiven
 	u.candidates = slices.Clone(a.candidates)
 	for _, g := range b.candidates {
 		u.candidates = withGap(u.candidates, g)

@@ -50,7 +50,7 @@ func isGlobal(name string) bool {
 
 func lists(keys []string, name string) bool {
 	for _, k := range keys {
-		if k == name || strings.HasSuffix(k, "/") && len(name) > len(k) && strings.HasPrefix(name, k) {
+		if tags := strings.HasSuffix(k, "/"); !tags && k == name || tags && len(name) > len(k) && strings.HasPrefix(name, k) {
 			return true
 		}
 	}

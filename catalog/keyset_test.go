@@ -1,0 +1,87 @@
+package catalog_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/condition"
+)
+
+func TestActionKeySet(t *testing.T) {
+	shop := parse(t, `{"service": "shop", "resourceTypes": [{"type": "item"}],
+		"conditionKeys": [{"key": "shop:A", "type": "string", "multivalued": false}, {"key": "shop:B", "type": "string", "multivalued": false}],
+		"actions": [
+			{"name": "shop:item:get", "accessLevel": "read", "resourceTypes": [{"type": "item", "conditionKeys": ["shop:A"]}], "actionLevelConditionKeys": ["shop:B"]},
+			{"name": "shop::none", "accessLevel": "read", "conditionKeys": []},
+			{"name": "shop::silent", "accessLevel": "read"},
+			{"name": "shop::table", "accessLevel": "read", "evidence": "table"},
+			{"name": "shop::gap", "accessLevel": "read", "conditionKeys": [], "gaps": [{"cell": "conditionKeys", "reason": "lost"}]},
+			{"name": "shop::types", "accessLevel": "read", "conditionKeys": [], "cells": {"resourceTypes": "unknown"}}]}`)
+	const f, u, y = condition.False, condition.Unknown, condition.True
+	both := with(t, with(t, shop), parse(t, `{"service": "shop", "actions": [{"name": "shop::silent", "accessLevel": "read", "conditionKeys": []}]}`))
+	for _, x := range []struct {
+		c                    *catalog.Catalog
+		action, service, typ string
+		a, b                 condition.Result
+	}{
+		{shop, "shop:item:get", "", "item", y, y},
+		{shop, "shop:item:get", "Shop", "ITEM", y, y},
+		{shop, "shop:item:get", "other", "item", f, y},
+		{shop, "shop:item:get", "shop", "shelf", f, y},
+		{shop, "shop:item:get", "", "", u, y},
+		{shop, "shop::none", "", "", f, f},
+		{shop, "shop::silent", "", "", u, u},
+		{both, "shop::silent", "", "", f, f},
+		{shop, "shop::table", "", "", f, f},
+		{shop, "shop::gap", "", "", u, u},
+		{shop, "shop::types", "shop", "item", u, u},
+		{catalog.Default(), "cvm:DescribeDisks", "", "", y, y},
+		{catalog.Default(), "cbr:vaults:delete", "cbr", "vault", u, u},
+		{catalog.Default(), "cbr:member:create", "cbr", "backup", f, f},
+	} {
+		a, ok := x.c.Action(name(x.action))
+		require.True(t, ok, x.action)
+		s := a.KeySet(x.service, x.typ)
+		require.Equal(t, x.a, s.Takes(condition.NewKey("shop:a")), "%v", x)
+		require.Equal(t, x.b, s.Takes(condition.NewKey("shop:b")), "%v", x)
+	}
+}
+
+// Of two services each has a host of its own: a path that both may serve would
+// be decided by the wrong one.
+func TestRoutesOfTwoServices(t *testing.T) {
+	one := parse(t, `{"service": "a", "actions": [{"name": "a:x:get", "accessLevel": "read"}], "apis": [{"method": "GET", "path": "/v1/{id}", "actions": ["a:x:get"]}]}`)
+	for _, two := range []string{
+		`"apis": [{"method": "GET", "path": "/v1/x", "actions": ["b:x:get"]}]`,
+		`"unmappedApis": [{"method": "GET", "path": "/v1/x"}]`,
+	} {
+		b := parse(t, `{"service": "b", "actions": [{"name": "b:x:get", "accessLevel": "read"}], `+two+`}`)
+		for i, list := range [][]*catalog.Catalog{{one, b}, {b, one}} {
+			all, err := list[0].With(list[1])
+			require.Nil(t, all)
+			var e *catalog.RouteConflictError
+			require.ErrorAs(t, err, &e, i)
+			require.Equal(t, "GET /v1/x and /v1/{id} are two APIs, of b and of a, and both serve /v1/x", err.Error())
+		}
+	}
+}
+
+func TestGrantable(t *testing.T) {
+	c := parse(t, `{"service": "a", "actions": [{"name": "a:x:get", "accessLevel": "read"}, {"name": "a:x:put", "accessLevel": "write"}, {"name": "a:x:del", "accessLevel": "write"}], "apis": [
+		{"method": "GET", "path": "/1", "actions": ["a:x:get"], "v11Action": "a:x:show", "iamProject": true, "enterpriseProject": false},
+		{"method": "GET", "path": "/2", "actions": ["a:x:get"]},
+		{"method": "PUT", "path": "/1", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": true},
+		{"method": "PUT", "path": "/2", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": false},
+		{"method": "PUT", "path": "/3", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": true}]}`)
+	for action, want := range map[string][4]bool{
+		"a:x:get": {true, true, false, true}, "a:x:show": {true, true, false, true}, "a:x:put": {true, true, false, false}, "a:x:del": {}, "z:z:z": {},
+	} {
+		iam, iamKnown := c.IAMProject(name(action))
+		ep, epKnown := c.EnterpriseProject(name(action))
+		require.Equal(t, want, [4]bool{iam, iamKnown, ep, epKnown}, action)
+	}
+	_, known := new(catalog.Catalog).EnterpriseProject(name("a:x:get"))
+	require.False(t, known)
+}
