@@ -1,0 +1,235 @@
+package writ
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/policy"
+	"github.com/writ-policy/writ/resource"
+)
+
+// Call is a request for an HTTP API of Huawei Cloud, or of a service with a
+// catalog of its own. The catalog that the Set was compiled with tells which
+// actions it needs, and on what. The zero Call is for no API and is denied.
+type Call struct {
+	// Method and Path are those of the request line, as Catalog.Route wants
+	// them: nothing in the path is decoded or cleaned.
+	Method, Path string
+	// Region is where the request is served, for the names of resources.
+	Region string
+	// Account is the account that owns them. The default is Request.Owner, else
+	// the account of Request.Principal.
+	Account string
+	// Dependent: the actions that the API depends on must be allowed, too.
+	// Otherwise those that are not are only reported.
+	Dependent bool
+	// Request holds everything else. Its Action is not looked at. Its Resources
+	// are those that the query or the body names, as batch calls do; those that
+	// the path names come on top. Without them a Deny for single resources
+	// cannot be seen: see Route.Resources.
+	Request Request
+}
+
+// CallDecision is the answer to a Call. The zero CallDecision denies. It never
+// changes; goroutines may share it.
+type CallDecision struct {
+	api     *catalog.API
+	err     error
+	outcome Outcome
+	steps   []CallStep
+	missing []action.Name
+}
+
+// CallStep is the decision on one action that a call needs.
+type CallStep struct {
+	Request   *Request // as it was decided
+	Decision  Decision
+	Dependent bool // the API depends on the action
+}
+
+// Allowed reports whether the call is allowed: all its actions are, and the
+// dependent ones if the Call asks for them.
+func (d *CallDecision) Allowed() bool { return d.outcome == Allow }
+
+// Outcome returns the kind of the decision: of those of the actions that must
+// be allowed the worst. A call for which there is no API is denied implicitly;
+// one whose resources cannot be named is undecided.
+func (d *CallDecision) Outcome() Outcome { return d.outcome }
+
+// API returns the API that serves the call; nil if none does.
+func (d *CallDecision) API() *catalog.API { return d.api }
+
+// Err says why no action was decided: a *NoAPIError, or a *resource.Error if
+// the region or the account is missing. It is nil otherwise.
+func (d *CallDecision) Err() error { return d.err }
+
+// Steps yields the actions of the API, in the vendor's order, and then those
+// that it depends on.
+func (d *CallDecision) Steps() iter.Seq[CallStep] { return slices.Values(d.steps) }
+
+// Missing yields the actions that are not allowed: first the API's own, then
+// those that it depends on.
+func (d *CallDecision) Missing() iter.Seq[action.Name] { return slices.Values(d.missing) }
+
+// NoAPIError says that no action can be found for a call.
+type NoAPIError struct {
+	Method, Path string
+	// API serves the call, but no source names its actions. It is nil if there
+	// is none.
+	API *catalog.API
+}
+
+func (e *NoAPIError) Error() string {
+	if e.API != nil {
+		return "no source names the actions that " + e.API.Method() + " " + e.API.Path() + " needs"
+	}
+	return "no API of the catalog serves " + e.Method + " " + e.Path
+}
+
+// DecideCall decides a call: every action that its API needs must be allowed on
+// every resource that it touches. It fails closed, as Evaluate does: a path
+// that cannot be read in one way only, or that no API or one without known
+// actions serves, is denied. Any number of goroutines may call it. It allocates
+// the names of resources.
+//
+// The actions that an API depends on, often of other services, come in two
+// lists: for identity policies, and for roles and policies of v1.x (huawei.md
+// P-35). The list counts that belongs to the language that grants the API's own
+// action; being allowed all of the other list is as good. Such an action is
+// decided without a resource if the catalog does not know it: a statement for
+// single resources then does not allow it.
+func (s *Set) DecideCall(c *Call) *CallDecision {
+	d := &CallDecision{}
+	if s == nil || c == nil {
+		return d
+	}
+	route, ok := s.catalog.Route(c.Method, c.Path)
+	d.api = route.API()
+	if !ok || !d.api.Mapped() {
+		d.err = &NoAPIError{c.Method, c.Path, d.api}
+		return d
+	}
+	k := caller{set: s, call: c, route: route, account: c.Account}
+	if k.account == "" {
+		k.account = c.Request.Owner.ID
+	}
+	if k.account == "" {
+		k.account = c.Request.Principal.Account()
+	}
+	old := false // granted by a role or policy of v1.x
+	for n := range d.api.Actions() {
+		step, err := k.step(n, k.named(n))
+		if err != nil {
+			return &CallDecision{api: d.api, err: err, outcome: Undecided}
+		}
+		if r, ok := step.Decision.Statement(); ok && step.Decision.Allowed() {
+			dialect := r.Document.Dialect()
+			old = old || dialect == policy.HuaweiRole || dialect == policy.HuaweiPolicy
+		}
+		d.steps = append(d.steps, step)
+	}
+	if len(d.steps) == 0 {
+		return d // an API that needs no action is not known to be open to all
+	}
+	lists := [2][]action.Name{slices.Collect(d.api.DependentActions()), slices.Collect(d.api.V11Dependencies())}
+	if old && d.api.Evidence("v11Dependencies") > catalog.Unknown {
+		lists[0], lists[1] = lists[1], lists[0]
+	}
+	own := len(d.steps)
+	for i, list := range lists {
+		steps, all := k.dependent(list)
+		if i == 0 {
+			d.steps = append(d.steps, steps...)
+			if all {
+				break
+			}
+		} else if all && len(list) > 0 {
+			d.steps = append(d.steps[:own], steps...)
+		}
+	}
+	d.settle(c.Dependent)
+	return d
+}
+
+// settle finds the outcome of the steps and what is missing.
+func (d *CallDecision) settle(dependent bool) {
+	d.outcome = Allow
+	for _, s := range d.steps {
+		if s.Decision.Allowed() {
+			continue
+		}
+		d.missing = append(d.missing, s.Request.Action)
+		if s.Dependent && !dependent {
+			continue
+		}
+		if o := s.Decision.Outcome(); d.outcome == Allow || gravity(o) > gravity(d.outcome) {
+			d.outcome = o
+		}
+	}
+}
+
+// gravity orders the outcomes of several actions.
+func gravity(o Outcome) int {
+	return [...]int{ImplicitDeny: 1, GuardrailDeny: 2, Undecided: 3, ExplicitDeny: 4, Allow: 0}[o]
+}
+
+// caller decides the actions of one call.
+type caller struct {
+	set     *Set
+	call    *Call
+	route   catalog.Route
+	account string
+}
+
+// named returns the resources of the request that an action is decided on: those
+// of its types, and those that are of no action's types, which are refused.
+func (k *caller) named(n action.Name) (out []resource.Name) {
+	for _, r := range k.call.Request.Resources {
+		has := func(n action.Name) bool {
+			a, ok := k.set.catalog.Action(n)
+			return !ok || a.HasType(r.Service(), r.Type())
+		}
+		if has(n) || !slices.ContainsFunc(slices.Collect(k.route.API().Actions()), has) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// step decides one action on what the path names and on more. What the path
+// leaves open is not decided where more has resources of the type.
+func (k *caller) step(n action.Name, more []resource.Name) (CallStep, error) {
+	req := k.call.Request
+	a, _ := k.set.catalog.Action(n)
+	names, err := k.route.Resources(a, k.call.Region, k.account)
+	if err != nil {
+		return CallStep{}, err
+	}
+	names = slices.DeleteFunc(names, func(r resource.Name) bool {
+		return r.Path() == "*" && slices.ContainsFunc(more, func(m resource.Name) bool {
+			return m.Service() == r.Service() && m.Type() == r.Type()
+		})
+	})
+	req.Action, req.Resources = n, append(names, more...)
+	return CallStep{Request: &req, Decision: k.set.Evaluate(&req)}, nil
+}
+
+// dependent decides a list of dependent actions, and whether all are allowed.
+// One whose resources cannot be named is decided without.
+func (k *caller) dependent(list []action.Name) (steps []CallStep, all bool) {
+	all = true
+	for _, n := range list {
+		step, err := k.step(n, nil)
+		if err != nil {
+			req := k.call.Request
+			req.Action, req.Resources = n, nil
+			step = CallStep{Request: &req, Decision: k.set.Evaluate(&req)}
+		}
+		step.Dependent = true
+		steps = append(steps, step)
+		all = all && step.Decision.Allowed()
+	}
+	return steps, all
+}
