@@ -85,3 +85,48 @@ func TestGrantable(t *testing.T) {
 	_, known := new(catalog.Catalog).EnterpriseProject(name("a:x:get"))
 	require.False(t, known)
 }
+
+func TestPaths(t *testing.T) {
+	for _, x := range []struct {
+		action string
+		ids    map[string][]string
+		want   []string
+		fails  string
+	}{
+		{"cvm:AttachDisks", map[string][]string{"diskId": {"disk-1", "disk-2"}, "instanceId": {"ins-1"}}, []string{"volume/disk-1", "volume/disk-2", "instance/ins-1"}, ""},
+		{"cvm:DescribeDisks", nil, []string{"volume/*"}, ""},
+		{"cvm:DescribeDisks", map[string][]string{"diskId": {"disk-1"}}, []string{"volume/disk-1"}, ""},
+		{"cvm:ApplySnapshot", map[string][]string{"snapshotId": {"snap-1"}}, []string{"snapshot/snap-1", "volume/*"}, ""},
+		{"cvm:DescribeDisks", map[string][]string{"diskid": {"disk-1"}}, nil, "cvm:DescribeDisks has no diskid; it has diskId"},
+		{"cvm:DescribeDisks", map[string][]string{"diskId": {""}}, nil, "cannot be the diskId"},
+		{"cvm:DescribeDisks", map[string][]string{"diskId": {"disk-*"}}, nil, "cannot be the diskId"},
+		{"cvm:RenewCbsStorage", map[string][]string{"diskId": {"disk-1"}}, nil, "touches no resource"},
+		{"cvm:RenewCbsStorage", nil, nil, ""},
+		{"cbr:vaults:get", nil, nil, ""},
+	} {
+		a, ok := catalog.Default().Action(name(x.action))
+		require.True(t, ok, x.action)
+		got, err := a.Paths("ap-beijing", "100", x.ids)
+		if x.fails != "" {
+			require.ErrorContains(t, err, x.fails)
+			continue
+		}
+		require.NoError(t, err)
+		var texts []string
+		for _, n := range got {
+			texts = append(texts, n.String())
+		}
+		for i := range x.want {
+			x.want[i] = "qcs::cvm:ap-beijing:uin/100:" + x.want[i]
+		}
+		require.ElementsMatch(t, x.want, texts, x.action)
+		same, err := a.Paths("ap-beijing", "uin/100", x.ids)
+		require.NoError(t, err)
+		require.Equal(t, got, same)
+	}
+	a, _ := catalog.Default().Action(name("cvm:DescribeDisks"))
+	for _, bad := range [][2]string{{"", "100"}, {"*", "100"}, {"ap", ""}, {"ap", "uin/*"}, {"a:b", "1"}} {
+		_, err := a.Paths(bad[0], bad[1], nil)
+		require.ErrorContains(t, err, "give the one that serves the request", "%v", bad)
+	}
+}

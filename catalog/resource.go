@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -117,4 +118,72 @@ func (r Route) fill(template string, t *ActionType) (path string, named bool) {
 // plainName is the same for vault-id, vault_id and vaultId.
 func plainName(s string) string {
 	return wildcard.Lower(strings.NewReplacer("-", "", "_", "").Replace(s))
+}
+
+// Paths returns what a Tencent Cloud action touches, as six-segment paths: the
+// templates of Action.Resources with the region, the account (100 or uin/100)
+// and the ids, which are by the name of the variable: diskId. Several ids of one
+// name make several paths, and all must be allowed (tencent-cam.md E5).
+//
+// A type of which no id is given has the path volume/*. As in Route.Resources
+// it is literal text: only a statement for all resources of the type allows it,
+// and a Deny for some of them does not stop it.
+//
+// There are none for an operation-level action and for Huawei Cloud. Errors are
+// of type *resource.Error: the region or the account is empty or has a colon or
+// a star, an id is empty, has a star or belongs to no template, or a path is too
+// long.
+func (a *Action) Paths(region, account string, ids map[string][]string) ([]resource.Name, error) {
+	if account != "" && !strings.Contains(account, "/") {
+		account = "uin/" + account
+	}
+	var out []resource.Name
+	var open, used []string // types of which no id is given, and the names of ids
+	for _, template := range a.resources {
+		head, id, ok := strings.Cut(template, "/$")
+		if !ok {
+			continue
+		}
+		typ := head[strings.LastIndexByte(head, ':')+1:]
+		for _, x := range [...][3]string{{"$region", "region", region}, {"$account", "account", account}} {
+			if x[2] == "" || strings.ContainsAny(x[2], ":*") {
+				return nil, &resource.Error{Input: x[2], Segment: x[1],
+					Reason: "this cannot be the " + x[1] + " of a " + typ, Fix: "give the one that serves the request"}
+			}
+			head = strings.Replace(head, x[0], x[2], 1)
+		}
+		values := ids[id]
+		used = append(used, id)
+		if len(values) == 0 {
+			open = append(open, head)
+			continue
+		}
+		for _, v := range values {
+			if v == "" || strings.Contains(v, "*") {
+				return nil, &resource.Error{Input: v, Segment: "path", Reason: "this cannot be the " + id, Fix: "give a single id"}
+			}
+			n, err := resource.Parse(head + "/" + v)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, n)
+		}
+	}
+	hint := "it touches no resource that a policy could name"
+	if len(used) > 0 {
+		hint = "it has " + strings.Join(used, ", ")
+	}
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		if !slices.Contains(used, id) {
+			return nil, &resource.Error{Input: id, Segment: "path", Reason: a.text + " has no " + id, Fix: hint}
+		}
+	}
+	for _, head := range open {
+		n, err := resource.Parse(head + "/*")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }

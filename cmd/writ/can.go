@@ -17,6 +17,10 @@ type canFlags struct {
 	dialect                             dialectFlag
 
 	action             string
+	api                string
+	region, account    string
+	dependent          bool
+	ids                []string
 	resources, context []string
 	principal, appID   string
 	owner              string
@@ -28,7 +32,7 @@ type canFlags struct {
 	now                string
 
 	expect  choice
-	catalog choice
+	catalog catalogFlag
 }
 
 const canHelp = `Decide one request, and name the statements that decide it.
@@ -51,6 +55,9 @@ Documents with the same KIND and NAME form one layer. FILE is a path, - for
 standard input, or system:NAME for a permission of the catalog; --system NAME
 and --scp NAME are short for identity=system:NAME and scp=system:NAME.
 
+With --api the catalog tells which actions the call needs and what it touches:
+every one must be allowed. What only the body names is given with --resource.
+
 The catalog tells the type of a condition key; all other values are strings. A
 key that is given several times has several values; key= is the empty string.
 
@@ -60,14 +67,14 @@ is the expected one, 1 if not.`
 const canExamples = `  writ can --system "CBR ReadOnlyAccess" -a cbr:vaults:list -r cbr:eu-de:0f12:vault:prod-7
   writ can -p ops.json --layer scp:root=root.json -a cbr:vaults:delete \
     -r cbr:eu-de:0f12:vault:prod-7 -c g:MFAPresent=true --expect deny
+  writ can -p ops.json --api "DELETE /v3/p1/vaults/prod-7" --region eu-de --account 0f12
+  writ can -p orders.json --catalog orders-catalog.json --api "GET /v1/p1/orders/7" \
+    --region eu-de --account a1
   cat disk.json | writ can -p - -a cvm:DescribeDisks \
     -r qcs::cvm:ap-beijing:uin/100:volume/disk-1 --principal qcs::cam::uin/100:uin/200`
 
 func (a *app) can() *cobra.Command {
-	f := &canFlags{
-		expect:  choose("", "allow", "deny", "implicit", "explicit", "undecided"),
-		catalog: choose("default", "none"),
-	}
+	f := &canFlags{expect: choose("", "allow", "deny", "implicit", "explicit", "undecided")}
 	cmd := &cobra.Command{
 		Use:     "can",
 		Short:   "May this be done?",
@@ -89,6 +96,11 @@ func (a *app) can() *cobra.Command {
 	flags.StringArrayVar(&f.scps, "scp", nil, "the system-defined service control policy `NAME` as a guardrail; repeatable")
 	flags.Var(&f.dialect, "dialect", dialectHelp("documents whose kind of layer does not tell it"))
 	flags.StringVarP(&f.action, "action", "a", "", "`WHAT` is to be done, such as cbr:vaults:delete or cvm:DescribeDisks")
+	flags.StringVar(&f.api, "api", "", "the call that is made, in place of --action: `METHOD /path`, such as \"DELETE /v3/p1/vaults/v1\"")
+	flags.StringVar(&f.region, "region", "", "the `REGION` of the resources that the call, or --id, names")
+	flags.StringVar(&f.account, "account", "", "the `ACCOUNT` that owns them; default: that of --resource-owner, else of the principal")
+	flags.BoolVar(&f.dependent, "dependent", false, "the actions that the API depends on must be allowed, too")
+	flags.StringArrayVar(&f.ids, "id", nil, "the id of a resource of a Tencent Cloud action, as `NAME=VALUE`, such as diskId=disk-1; repeatable")
 	flags.StringArrayVarP(&f.resources, "resource", "r", nil, "what it is done to, a URN or six-segment path `NAME`; repeatable: all must be allowed")
 	flags.StringArrayVarP(&f.context, "context", "c", nil, "the value of a condition key, as `KEY=VALUE`; repeatable")
 	flags.StringVar(&f.principal, "principal", "", "`WHO` asks: iam::<account>:user:<name>, qcs::cam::uin/<root>:uin/<user>, or a service such as service.ecs")
@@ -101,15 +113,15 @@ func (a *app) can() *cobra.Command {
 	flags.StringVar(&f.enterpriseProject, "enterprise-project", "", "the `ID` of the enterprise project of the resources")
 	flags.StringVar(&f.now, "now", "", "the `TIME` of the request, such as 2026-01-31T08:00:00Z; default: the clock")
 	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
-	flags.Var(&f.catalog, "catalog", "what is known about actions and keys; none decides on syntax alone")
+	f.catalog.add(flags)
 	return cmd
 }
 
 // decide answers the question of can.
 func (a *app) decide(f *canFlags) error {
-	cat := catalog.Default()
-	if f.catalog.value == "none" {
-		cat = &catalog.Catalog{}
+	cat, err := a.known(&f.catalog)
+	if err != nil {
+		return err
 	}
 	req, err := f.request(cat)
 	if err != nil {
@@ -140,13 +152,29 @@ func (a *app) decide(f *canFlags) error {
 	if err != nil {
 		return err
 	}
-	asked := strings.TrimPrefix(f.action, "name/")
-	if known, ok := cat.Action(req.Action); ok {
-		asked = known.String()
+	var v interface {
+		print(*printer)
+		is(want string) bool
+		outcome() string
+		code() int
 	}
-	v := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
+	var form any
+	if f.api != "" {
+		call, err := f.decideCall(set, cat, req, ld.notes)
+		if err != nil {
+			return err
+		}
+		v, form = call, call.json(f.expect.value)
+	} else {
+		asked := strings.TrimPrefix(f.action, "name/")
+		if known, ok := cat.Action(req.Action); ok {
+			asked = known.String()
+		}
+		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
+		v, form = one, one.json(f.expect.value)
+	}
 	if a.format.value == "json" {
-		err = a.out.json(v.json(f.expect.value))
+		err = a.out.json(form)
 	} else {
 		v.print(a.out)
 	}

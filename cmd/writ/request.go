@@ -17,13 +17,20 @@ import (
 
 // request builds the request that the command line describes.
 func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
-	if f.action == "" {
-		return nil, usagef("what is to be done? give it with --action, for example -a cbr:vaults:delete")
+	switch {
+	case f.action == "" && f.api == "":
+		return nil, usagef("what is to be done? give it with --action, for example -a cbr:vaults:delete, or with --api")
+	case f.action != "" && f.api != "":
+		return nil, usagef("--action and --api both say what is to be done; give one of the two")
+	case f.api == "" && f.dependent:
+		return nil, usagef("--dependent goes with --api")
 	}
 	req := &writ.Request{AppID: f.appID, Root: f.root, EnterpriseProject: f.enterpriseProject}
 	var err error
-	if req.Action, err = action.Parse(f.action); err != nil {
-		return nil, usagef("--action: %v", err)
+	if f.action != "" {
+		if req.Action, err = action.Parse(f.action); err != nil {
+			return nil, usagef("--action: %v", err)
+		}
 	}
 	for _, text := range f.resources {
 		name, err := resource.Parse(text)
@@ -51,8 +58,46 @@ func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
 			return nil, usagef("--now %s: write an instant such as 2026-01-31T08:00:00Z", f.now)
 		}
 	}
+	if err := f.identify(cat, req); err != nil {
+		return nil, err
+	}
 	req.Context, err = context(cat, f.context)
 	return req, err
+}
+
+// identify names the resources of a Tencent Cloud action by --id.
+func (f *canFlags) identify(cat *catalog.Catalog, req *writ.Request) error {
+	if f.api != "" && len(f.ids) == 0 {
+		return nil
+	}
+	if len(f.ids) == 0 {
+		if f.region != "" || f.account != "" {
+			return usagef("--region and --account go with --api, or with --id; --resource has them in the name")
+		}
+		return nil
+	}
+	a, ok := cat.Action(req.Action)
+	if !ok || !req.Action.IsCAM() {
+		return usagef("--id is for actions of Tencent Cloud that the catalog knows; name the resource with --resource")
+	}
+	ids := map[string][]string{}
+	for _, text := range f.ids {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" || value == "" {
+			return usagef("--id %s: write NAME=VALUE, such as diskId=disk-1", text)
+		}
+		ids[name] = append(ids[name], value)
+	}
+	account := f.account
+	if account == "" {
+		account = req.Principal.Account()
+	}
+	names, err := a.Paths(f.region, account, ids)
+	if err != nil {
+		return usagef("--id: %v", err)
+	}
+	req.Resources = append(req.Resources, names...)
+	return nil
 }
 
 // isService tells a cloud service from a URN or path.
@@ -139,7 +184,7 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 			notes = append(notes, fmt.Sprintf("%s and %s belong to different clouds", asked, n))
 		}
 	}
-	if f.catalog.value == "none" {
+	if f.catalog.none() {
 		return notes
 	}
 	var keys []string

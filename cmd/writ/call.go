@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/resource"
+)
+
+// callVerdict is the answer of can --api.
+type callVerdict struct {
+	d      *writ.CallDecision
+	cat    *catalog.Catalog
+	call   *writ.Call
+	steps  []*verdict // of the actions that must be allowed
+	others []*verdict // of those that the API depends on
+	notes  []string
+}
+
+// call reads --api: METHOD /path.
+func (f *canFlags) call(req *writ.Request) (*writ.Call, error) {
+	method, path, ok := strings.Cut(strings.TrimSpace(f.api), " ")
+	path = strings.TrimSpace(path)
+	if !ok || !strings.HasPrefix(path, "/") {
+		return nil, usagef(`--api %q: write the method and the path, as in "DELETE /v3/p1/vaults/v1"`, f.api)
+	}
+	return &writ.Call{Method: method, Path: path, Region: f.region, Account: f.account, Dependent: f.dependent, Request: *req}, nil
+}
+
+// decideCall decides a call.
+func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Request, notes []string) (*callVerdict, error) {
+	call, err := f.call(req)
+	if err != nil {
+		return nil, err
+	}
+	v := &callVerdict{d: set.DecideCall(call), cat: cat, call: call, notes: notes}
+	var unnamed *resource.Error
+	if errors.As(v.d.Err(), &unnamed) {
+		return nil, usagef("the resource of %s cannot be named: %s; give --region and --account", f.api, unnamed.Reason)
+	}
+	for s := range v.d.Steps() {
+		asked := spelled(cat, s.Request.Action)
+		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), notes: f.requestNotes(cat, s.Request, asked)}
+		if s.Dependent {
+			one.notes = nil // the catalog has no rows of other services
+			v.others = append(v.others, one)
+		} else {
+			v.steps = append(v.steps, one)
+		}
+	}
+	return v, nil
+}
+
+// worst is the verdict that decides the call; nil if there is none.
+func (v *callVerdict) worst() *verdict {
+	all := v.steps
+	if v.call.Dependent {
+		all = slices.Concat(v.steps, v.others)
+	}
+	for _, s := range all {
+		if s.e.Decision.Outcome() == v.d.Outcome() {
+			return s
+		}
+	}
+	return nil
+}
+
+// missing lists the dependent actions that are not allowed.
+func (v *callVerdict) missing() []string {
+	out := []string{}
+	for _, s := range v.others {
+		if !s.e.Decision.Allowed() {
+			out = append(out, s.asked)
+		}
+	}
+	return out
+}
+
+func (v *callVerdict) is(want string) bool {
+	if w := v.worst(); w != nil {
+		return w.is(want)
+	}
+	return want == "deny" || want == "implicit"
+}
+
+func (v *callVerdict) outcome() string {
+	if w := v.worst(); w != nil {
+		return w.outcome()
+	}
+	return "implicit-deny"
+}
+
+func (v *callVerdict) code() int {
+	if w := v.worst(); w != nil {
+		return w.code()
+	}
+	return codeNo
+}
+
+func (v *callVerdict) print(p *printer) {
+	if err := v.d.Err(); err != nil {
+		p.line(span{"DENIED (implicit)", red}, ": ", err.Error())
+		if v.d.API() == nil {
+			p.line("  paths are compared letter by letter, and nothing in them is decoded; writ catalog apis lists them")
+		}
+		return
+	}
+	steps := v.steps
+	if v.call.Dependent {
+		steps = slices.Concat(v.steps, v.others)
+	}
+	for _, s := range steps {
+		s.print(p)
+		on := "no resource"
+		if names := resourceTexts(s.req.Resources); len(names) > 0 {
+			on = strings.Join(names, ", ")
+		}
+		p.line("  ", v.d.API().Method(), " ", v.d.API().Path(), " needs ", s.asked, " on ", on)
+	}
+	if !v.call.Dependent {
+		for _, name := range v.missing() {
+			p.line(span{"missing", yellow}, ": the call depends on ", name, ", which is not allowed")
+		}
+	}
+	for _, n := range v.notes {
+		p.line(span{"note", cyan}, ": ", n)
+	}
+}
+
+func resourceTexts(names []resource.Name) []string {
+	out := []string{}
+	for _, n := range names {
+		out = append(out, n.String())
+	}
+	return out
+}
+
+// callAnswer is the JSON form.
+type callAnswer struct {
+	Version   int        `json:"version"`
+	Allowed   bool       `json:"allowed"`
+	Outcome   string     `json:"outcome"`
+	API       *apiJSON   `json:"api"` // null if none serves the call
+	Reason    string     `json:"reason,omitempty"`
+	Actions   []stepJSON `json:"actions"`
+	Dependent []stepJSON `json:"dependentActions"`
+	Missing   []string   `json:"missing"` // dependent actions that are not allowed
+	Notes     []string   `json:"notes"`
+	Expect    string     `json:"expect,omitempty"`
+	Met       *bool      `json:"met,omitempty"`
+}
+
+// stepJSON is the answer about one action of a call.
+type stepJSON struct {
+	answer
+	Resources []string `json:"resources"`
+}
+
+func (v *callVerdict) json(expect string) callAnswer {
+	out := callAnswer{Version: jsonVersion, Allowed: v.d.Allowed(), Outcome: v.outcome(), Actions: []stepJSON{}, Dependent: []stepJSON{},
+		Missing: v.missing(), Notes: append([]string{}, v.notes...), Expect: expect}
+	if api := v.d.API(); api != nil {
+		a := apiOf(v.cat, api)
+		out.API = &a
+	}
+	if err := v.d.Err(); err != nil {
+		out.Reason = err.Error()
+	}
+	for _, s := range v.steps {
+		out.Actions = append(out.Actions, stepJSON{s.json(""), resourceTexts(s.req.Resources)})
+	}
+	for _, s := range v.others {
+		out.Dependent = append(out.Dependent, stepJSON{s.json(""), resourceTexts(s.req.Resources)})
+	}
+	if expect != "" {
+		met := v.is(expect)
+		out.Met = &met
+	}
+	return out
+}
