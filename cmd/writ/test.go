@@ -28,6 +28,7 @@ Exit codes: 0 all pass, 1 some fail, 3 a file cannot be read or is malformed.`
 func (a *app) test() *cobra.Command {
 	var verbose bool
 	var only string
+	var known catalogFlag
 	cmd := &cobra.Command{
 		Use:     "test FILE…",
 		Short:   "Do these cases come out as they say?",
@@ -35,10 +36,11 @@ func (a *app) test() *cobra.Command {
 		Example: "  writ test cases/*.jsonl\n  writ test -v --run 'vault-*' cases/vaults.json",
 		Args:    files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.testFiles(args, only, verbose)
+			return a.testFiles(args, only, verbose, &known)
 		},
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "list the cases that pass, too")
+	known.add(cmd.Flags())
 	cmd.Flags().StringVar(&only, "run", "", "run only the cases whose id matches `GLOB`")
 	return cmd
 }
@@ -55,7 +57,11 @@ type ran struct {
 	Message string `json:"message,omitempty"`
 }
 
-func (a *app) testFiles(names []string, only string, verbose bool) error {
+func (a *app) testFiles(names []string, only string, verbose bool, flag *catalogFlag) error {
+	known, err := a.known(flag)
+	if err != nil {
+		return err
+	}
 	if _, err := path.Match(globText(only), ""); err != nil {
 		return usagef("--run %s: a [ is not closed, or a \\ ends the pattern", only)
 	}
@@ -79,6 +85,7 @@ func (a *app) testFiles(names []string, only string, verbose bool) error {
 			if ok, _ := path.Match(globText(only), globText(cs[i].ID)); only != "" && !ok {
 				continue
 			}
+			cs[i].Catalog = known
 			r := runCase(&cs[i])
 			if all = append(all, r); r.Passed {
 				passed++
@@ -135,13 +142,8 @@ func (a *app) readCases(arg string) ([]cases.Case, error) {
 }
 
 func runCase(c *cases.Case) ran {
-	var says struct {
-		Expect string `json:"expect"`
-	}
-	// The text was read as JSON before.
-	_ = json.Unmarshal(c.Text, &says)
 	res := c.Run()
-	return ran{c.File, c.Line, c.ID, c.Rule, says.Expect, res.Got, res.Passed, res.Message}
+	return ran{c.File, c.Line, c.ID, c.Rule, c.Expect, res.Got, res.Passed, res.Message}
 }
 
 func (a *app) printRan(all []ran, passed int, verbose bool) error {

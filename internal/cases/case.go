@@ -3,12 +3,14 @@
 package cases
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
+	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/policy"
@@ -25,16 +27,19 @@ type Case struct {
 	Line   int
 	// Text is the case's own JSON.
 	Text []byte
+	// Expect is the decision that is expected.
+	Expect string
+	// Catalog is what the word default stands for; nil is the embedded one.
+	Catalog *catalog.Catalog
 
-	now         time.Time
-	bare        bool // decide without a catalog
-	layers      []layer
-	request     writ.Request
-	expect      string
-	codes       []string
-	because     []string
-	hasBecause  bool
-	unsupported string // a part of the format that cannot be decided
+	now          time.Time
+	bare         bool // decide without a catalog
+	layers       []layer
+	request      writ.Request
+	method, path string // of the request's api; then the action comes from it
+	codes        []string
+	because      []string
+	hasBecause   bool
 }
 
 type layer struct {
@@ -187,7 +192,7 @@ func (r *reader) one(n *jsonsrc.Node) {
 	}
 	line, _ := r.lines.At(r.base + n.Pos)
 	c := Case{File: r.file, Line: line, Text: r.text[n.Pos:n.End],
-		ID: r.string(m, "id"), Rule: r.string(m, "rule"), Source: r.string(m, "source"), Note: r.string(m, "note"), expect: r.string(m, "expect")}
+		ID: r.string(m, "id"), Rule: r.string(m, "rule"), Source: r.string(m, "source"), Note: r.string(m, "note"), Expect: r.string(m, "expect")}
 	switch {
 	case c.ID == "":
 		r.invalid(n, "the case has no id", `add "id": "…"`)
@@ -209,11 +214,7 @@ func (r *reader) one(n *jsonsrc.Node) {
 		r.invalid(m["catalog"], "an unknown catalog", `write "default" or "none"`)
 	}
 	r.layers(&c, n, m["layers"])
-	known := false
-	for _, e := range expectations {
-		known = known || e == c.expect
-	}
-	if !known {
+	if !slices.Contains(expectations, c.Expect) {
 		at := n
 		if m["expect"] != nil {
 			at = m["expect"]
@@ -222,7 +223,7 @@ func (r *reader) one(n *jsonsrc.Node) {
 	}
 	if m["request"] != nil {
 		r.request(&c, m["request"])
-	} else if c.expect != "invalid" {
+	} else if c.Expect != "invalid" {
 		r.invalid(n, "the case has no request", `add "request": {"action": "…"}`)
 	}
 	c.codes, _ = r.strings(m["codes"], "codes", false)
@@ -325,9 +326,6 @@ func (r *reader) request(c *Case, n *jsonsrc.Node) {
 	if m == nil {
 		return
 	}
-	if m["api"] != nil {
-		c.unsupported = "the request's api"
-	}
 	q := &c.request
 	q.Now = c.now
 	q.AppID, q.EnterpriseProject, q.Scope = r.string(m, "appId"), r.string(m, "enterpriseProject"), r.scope(m, "scope")
@@ -348,11 +346,14 @@ func (r *reader) request(c *Case, n *jsonsrc.Node) {
 			q.Owner.ID, q.Owner.AppID = r.string(o, "uin"), r.string(o, "appId")
 		}
 	}
-	if m["action"] == nil {
-		if m["api"] == nil {
-			r.invalid(n, "the request has no action", `add "action": "service:type:operation"`)
-		}
-	} else {
+	switch {
+	case m["action"] == nil && m["api"] == nil:
+		r.invalid(n, "the request has no action", `add "action": "service:type:operation"`)
+	case m["action"] != nil && m["api"] != nil:
+		r.invalid(m["api"], "the request has an action and an api", "keep one of the two")
+	case m["api"] != nil:
+		r.api(c, m["api"])
+	default:
 		name, err := action.Parse(r.string(m, "action"))
 		if err != nil {
 			r.invalid(m["action"], err.Error(), "")
@@ -388,6 +389,18 @@ func (r *reader) request(c *Case, n *jsonsrc.Node) {
 	}
 	if v := m["context"]; v != nil {
 		r.context(c, v)
+	}
+}
+
+// api reads the HTTP call that a request makes.
+func (r *reader) api(c *Case, n *jsonsrc.Node) {
+	m := r.object(n, "an api", "method", "path")
+	if m == nil {
+		return
+	}
+	c.method, c.path = r.string(m, "method"), r.string(m, "path")
+	if m["method"] == nil || m["path"] == nil {
+		r.invalid(n, "an api has a method and a path", `write {"method": "GET", "path": "/v3/p1/vaults"}`)
 	}
 }
 
