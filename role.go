@@ -33,9 +33,10 @@ func (s *Set) findRoles() (ok bool) {
 	at := make(map[place]int32)
 	for i := range s.layers {
 		for j, d := range s.layers[i].Documents {
-			if len(dependencies(d)) > 0 {
+			for range d.Depends() {
 				at[place{i, j}] = int32(len(s.roles))
 				s.roles = append(s.roles, role{document: d, layer: int32(i)})
+				break
 			}
 		}
 	}
@@ -57,7 +58,7 @@ func (s *Set) findRoles() (ok bool) {
 	}
 	for i := range s.roles {
 		r := &s.roles[i]
-		for _, dep := range dependencies(r.document) {
+		for dep := range r.document.Depends() {
 			n := need{name: dep.DisplayName}
 			for _, p := range known[named{s.layers[r.layer].Group, dep.DisplayName}] {
 				t := s.layers[p.layer].Documents[p.document].Title()
@@ -86,19 +87,6 @@ func (s *Set) findRoles() (ok bool) {
 
 // place is a document of a layer.
 type place struct{ layer, document int }
-
-// dependencies are those of the document itself, else those that the catalog
-// has for its name.
-func dependencies(d *policy.Document) []policy.Dependency {
-	var own []policy.Dependency
-	for dep := range d.Depends() {
-		own = append(own, dep)
-	}
-	if own == nil {
-		own = d.Title().Depends
-	}
-	return own
-}
 
 // active reports whether the role acts for this request. Roles that depend on
 // each other in a circle do not. The states of all roles are found out at

@@ -10,6 +10,7 @@ package policy
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
@@ -96,16 +97,14 @@ func (d *Document) Statements() iter.Seq2[int, *Statement] {
 	}
 }
 
-// Depends yields the roles that this role depends on (huawei.md R-5). Only
-// v1.0 roles have any.
+// Depends yields the roles that this role depends on: those that it names
+// itself, else those that its title has (huawei.md R-5). Only v1.0 roles name
+// any.
 func (d *Document) Depends() iter.Seq[Dependency] {
-	return func(yield func(Dependency) bool) {
-		for _, r := range d.depends {
-			if !yield(r) {
-				return
-			}
-		}
+	if len(d.depends) == 0 {
+		return slices.Values(d.title.Depends)
 	}
+	return slices.Values(d.depends)
 }
 
 // Warnings returns a copy of what is legal but probably wrong, in the order of

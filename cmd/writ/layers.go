@@ -308,25 +308,12 @@ func (ld *loader) unpublished(layers []writ.Layer) error {
 func needed(layers []writ.Layer, stub *policy.Document) bool {
 	for _, l := range layers {
 		for _, d := range l.Documents {
-			for _, need := range dependencies(d) {
-				if d != stub && need == stub.Title().Name {
+			for need := range d.Depends() {
+				if d != stub && need.DisplayName == stub.Title().Name {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-// dependencies names what a document depends on.
-func dependencies(d *policy.Document) (names []string) {
-	for dep := range d.Depends() {
-		names = append(names, dep.DisplayName)
-	}
-	if names == nil {
-		for _, dep := range d.Title().Depends {
-			names = append(names, dep.DisplayName)
-		}
-	}
-	return names
 }

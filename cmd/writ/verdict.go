@@ -240,15 +240,15 @@ func (v *verdict) names(st *policy.Statement) bool {
 // lacking names the permissions that a role depends on and that are not given
 // to its group.
 func (v *verdict) lacking(r writ.Reason) (names []string) {
-	for _, need := range dependencies(r.Document) {
+	for need := range r.Document.Depends() {
 		given := false
 		for l := range v.set.Layers() {
 			for _, d := range l.Documents {
-				given = given || l.Kind == writ.Identity && l.Group == r.Layer.Group && d.Title().Name == need
+				given = given || l.Kind == writ.Identity && l.Group == r.Layer.Group && d.Title().Name == need.DisplayName
 			}
 		}
 		if !given {
-			names = append(names, need)
+			names = append(names, need.DisplayName)
 		}
 	}
 	return names

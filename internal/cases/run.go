@@ -140,21 +140,25 @@ func number(set *writ.Set, r writ.Reason) int {
 // policy.Diagnostics if a document is invalid.
 func (c *Case) Compile() (*writ.Set, error) {
 	var layers []writ.Layer
-	statements := 0
+	var stubs []*policy.Document
 	for i, l := range c.layers {
 		out := writ.Layer{Kind: kinds[l.kind], Name: l.name, Group: l.group, Scope: l.scope, Owner: l.owner}
 		if l.kind == "guardrail" && l.name == "boundary" {
 			out.Kind = writ.Boundary
 		}
 		for j, d := range l.documents {
-			doc, err := c.read(l, d, "layer "+strconv.Itoa(i)+" document "+strconv.Itoa(j))
+			doc, stub, err := c.read(l, d, "layer "+strconv.Itoa(i)+" document "+strconv.Itoa(j))
 			if err != nil {
 				return nil, err
 			}
-			statements += doc.Len()
-			out.Documents = append(out.Documents, doc)
+			if out.Documents = append(out.Documents, doc); stub {
+				stubs = append(stubs, doc)
+			}
 		}
 		layers = append(layers, out)
+	}
+	if err := unpublished(layers, stubs); err != nil {
+		return nil, err
 	}
 	return writ.Compiler{Catalog: c.known()}.Compile(layers...)
 }
@@ -170,29 +174,31 @@ func (c *Case) known() *catalog.Catalog {
 	return catalog.Default()
 }
 
-// read reads a document of a layer.
-func (c *Case) read(l layer, d document, file string) (*policy.Document, error) {
+// read reads a document of a layer. A permission whose content is not published
+// is a stub.
+func (c *Case) read(l layer, d document, file string) (doc *policy.Document, stub bool, err error) {
 	dialect := l.dialect
 	if d.system != "" {
 		cat := catalog.Default()
 		if l.kind == "guardrail" && (dialect == nil || dialect.IsGuardrail() || dialect.IsCAM()) {
-			return cat.SCP(d.system)
+			doc, err := cat.SCP(d.system)
+			return doc, false, err
 		}
 		p, ok := cat.Permission(d.system)
 		if !ok {
-			return nil, errors.New("no system-defined permission is named " + strconv.Quote(d.system))
+			return nil, false, errors.New("no system-defined permission is named " + strconv.Quote(d.system))
 		}
 		doc, err := p.Document()
-		var unpublished *catalog.NoContentError
-		if errors.As(err, &unpublished) && c.needed(l.group, d.system) {
-			doc, err = p.Stub(), nil
+		var none *catalog.NoContentError
+		if errors.As(err, &none) {
+			doc, err, stub = p.Stub(), nil, true
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		t := doc.Title()
 		t.Catalog = d.catalog
-		return doc.Titled(t), nil
+		return doc.Titled(t), stub, nil
 	}
 	if dialect == nil {
 		switch g := policy.Guess(d.text); {
@@ -204,38 +210,28 @@ func (c *Case) read(l layer, d document, file string) (*policy.Document, error) 
 			dialect = policy.TencentResource
 		}
 	}
-	return policy.ParseAs(dialect, file, d.text)
+	doc, err = policy.ParseAs(dialect, file, d.text)
+	return doc, false, err
 }
 
-// needed reports whether a permission whose content is not published serves
-// some role of the same group that depends on it.
-func (c *Case) needed(group, name string) bool {
-	for _, l := range c.layers {
-		if l.group != group {
-			continue
+// unpublished reports the first stub that no other document of its group depends
+// on: the content of a permission is then asked for, and it is not known.
+func unpublished(layers []writ.Layer, stubs []*policy.Document) error {
+	for _, l := range layers {
+		for _, stub := range l.Documents {
+			if slices.Contains(stubs, stub) && !needed(layers, l.Group, stub) {
+				return &catalog.NoContentError{Name: stub.Title().Name}
+			}
 		}
-		for _, d := range l.documents {
-			if d.system == name {
-				continue
-			}
-			doc := (*policy.Document)(nil)
-			if p, ok := catalog.Default().Permission(d.system); ok {
-				if doc, _ = p.Document(); doc == nil {
-					doc = p.Stub()
-				}
-			} else {
-				doc, _ = policy.ParseAs(l.dialect, "", d.text)
-			}
-			if doc == nil {
-				continue
-			}
-			for _, dep := range doc.Title().Depends {
-				if dep.DisplayName == name {
-					return true
-				}
-			}
-			for dep := range doc.Depends() {
-				if dep.DisplayName == name {
+	}
+	return nil
+}
+
+func needed(layers []writ.Layer, group string, stub *policy.Document) bool {
+	for _, l := range layers {
+		for _, d := range l.Documents {
+			for dep := range d.Depends() {
+				if l.Group == group && d.Title().Name != stub.Title().Name && dep.DisplayName == stub.Title().Name {
 					return true
 				}
 			}
