@@ -51,6 +51,10 @@ func (p *Permission) DependsOn() iter.Seq[Dependency] { return slices.Values(p.d
 // HasContent reports whether Document returns a document.
 func (p *Permission) HasContent() bool { return p.content != "" }
 
+// Content returns the text of the document as the vendor publishes it; "" if
+// HasContent is false.
+func (p *Permission) Content() string { return p.content }
+
 // PublishedAs returns the name under which the content was published: a former
 // name, if it was not found under the present one. Without content it is empty.
 func (p *Permission) PublishedAs() string {

@@ -16,9 +16,9 @@ import (
 	"github.com/writ-policy/writ/internal/phrase"
 )
 
-const catalogHelp = `Query the embedded catalog: the actions, condition keys, resource types and
-APIs of Huawei Cloud CBR and Tencent Cloud CBS, the global condition keys, and
-the system-defined permissions.
+const catalogHelp = `Query the catalog: the actions, condition keys, resource types and APIs of
+Huawei Cloud CBR and Tencent Cloud CBS, the global condition keys, and the
+system-defined permissions. --catalog FILE adds the catalog of another service.
 
 Exit codes: 0 something was found, 1 nothing.`
 
@@ -33,25 +33,31 @@ func (a *app) catalog() *cobra.Command {
 			return usagef("what of the catalog? actions, keys, types, apis, permissions or search TEXT")
 		},
 	}
+	var known catalogFlag
+	known.add(cmd.PersistentFlags())
 	const names = "\n\nPATTERN is a name with * for any text and ? for any character; letter case\ndoes not count."
-	var service string
-	permissions := a.query("permissions [PATTERN]", "System-defined permissions, and whether their content is published"+names,
+	var service, needs, called string
+	permissions := a.query(&known, "permissions [PATTERN]", "System-defined permissions, and whether their content is published"+names,
 		`  writ catalog permissions --service cbr`+"\n"+`  writ catalog permissions '*ReadOnlyAccess'`,
 		func(c *catalog.Catalog, pattern string) (listing, error) {
 			return permissionsOf(c, name(pattern), service), nil
 		})
 	permissions.Flags().StringVar(&service, "service", "", "only those of the `SERVICE`, such as cbr, or base for those of all services")
+	actions := a.query(&known, "actions [PATTERN]", "Actions with access level, resource types, keys, aliases and evidence\n\nPATTERN is an action as a policy writes it, with wildcards. A single action is\nshown with all that is known about it.",
+		"  writ catalog actions 'cbr:*:get*'\n  writ catalog actions cbr:vaults:delete\n  writ catalog actions --api 'POST /v3/{project_id}/vaults*'",
+		func(c *catalog.Catalog, pattern string) (listing, error) { return actionsOf(c, pattern, called) })
+	actions.Flags().StringVar(&called, "api", "", "only the actions that these APIs need or depend on, as `PATTERN` of apis")
+	apis := a.query(&known, "apis [PATTERN]", "APIs and the actions that they need"+names+" It is compared with the path, with method\nand path, and with the name of the operation. A single API is shown with all that\nis known about it.",
+		"  writ catalog apis 'DELETE *'\n  writ catalog apis ListVault\n  writ catalog apis --action 'cbr:vaults:*'",
+		func(c *catalog.Catalog, pattern string) (listing, error) { return apisOf(c, name(pattern), needs) })
+	apis.Flags().StringVar(&needs, "action", "", "only those that need or depend on such an `ACTION`, with wildcards")
 	cmd.AddCommand(
-		a.query("actions [PATTERN]", "Actions with access level, resource types, keys, aliases and evidence\n\nPATTERN is an action as a policy writes it, with wildcards. A single action is\nshown with all that is known about it.",
-			"  writ catalog actions 'cbr:*:get*'\n  writ catalog actions 'cvm:Describe*'\n  writ catalog actions cbr:vaults:delete",
-			actionsOf),
-		a.query("keys [PATTERN]", "Condition keys with the type of their values"+names, "  writ catalog keys 'g:*'",
+		actions,
+		a.query(&known, "keys [PATTERN]", "Condition keys with the type of their values"+names, "  writ catalog keys 'g:*'",
 			func(c *catalog.Catalog, pattern string) (listing, error) { return keysOf(c, name(pattern)), nil }),
-		a.query("types [PATTERN]", "Resource types with the names of their resources"+names, "  writ catalog types vault",
+		a.query(&known, "types [PATTERN]", "Resource types with the names of their resources"+names, "  writ catalog types vault",
 			func(c *catalog.Catalog, pattern string) (listing, error) { return typesOf(c, name(pattern)), nil }),
-		a.query("apis [PATTERN]", "APIs and the actions that they need"+names+" It is compared with the path, with method\nand path, and with the name of the operation.", "  writ catalog apis 'DELETE *'\n  writ catalog apis ListVault",
-			func(c *catalog.Catalog, pattern string) (listing, error) { return apisOf(c, name(pattern)), nil }),
-		permissions, a.search())
+		apis, permissions, a.search(&known))
 	return cmd
 }
 
@@ -78,7 +84,7 @@ func (p page) MarshalJSON() ([]byte, error) {
 }
 
 // query makes a verb that lists something.
-func (a *app) query(use, about, example string, ask func(*catalog.Catalog, string) (listing, error)) *cobra.Command {
+func (a *app) query(known *catalogFlag, use, about, example string, ask func(*catalog.Catalog, string) (listing, error)) *cobra.Command {
 	short, _, _ := strings.Cut(about, "\n")
 	what, _, _ := strings.Cut(use, " ")
 	return &cobra.Command{
@@ -97,7 +103,11 @@ func (a *app) query(use, about, example string, ask func(*catalog.Catalog, strin
 			if len(args) > 0 {
 				pattern = args[0]
 			}
-			l, err := ask(catalog.Default(), pattern)
+			c, err := a.known(known)
+			if err != nil {
+				return err
+			}
+			l, err := ask(c, pattern)
 			if err != nil {
 				return err
 			}
@@ -169,7 +179,7 @@ func compileAction(g action.Grammar, text string) (*action.Pattern, error) {
 	return p, nil
 }
 
-func (a *app) search() *cobra.Command {
+func (a *app) search(known *catalogFlag) *cobra.Command {
 	return &cobra.Command{
 		Use:     "search TEXT…",
 		Short:   "Everything whose name contains the text",
@@ -182,7 +192,11 @@ func (a *app) search() *cobra.Command {
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.list(searchOf(catalog.Default(), args), strings.Join(args, " "))
+			c, err := a.known(known)
+			if err != nil {
+				return err
+			}
+			return a.list(searchOf(c, args), strings.Join(args, " "))
 		},
 	}
 }
@@ -224,7 +238,7 @@ func searchOf(c *catalog.Catalog, texts []string) listing {
 		look("type", t.Service()+":"+t.Type(), t.URN())
 	}
 	for _, api := range allAPIs(c) {
-		look("api", api.Method()+" "+api.Path(), apiActions(c, api), api.OperationID())
+		look("api", apiName(api), apiActions(c, api), api.OperationID())
 	}
 	for p := range c.Permissions() {
 		look("permission", p.Name(), published(p), slices.Collect(p.FormerNames())...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -145,20 +146,47 @@ func (a *actionJSON) detail() (rows [][]any) {
 	return rows
 }
 
-func actionsOf(c *catalog.Catalog, pattern string) (listing, error) {
+// actionsOf lists actions: those of the pattern, and, if called is not empty,
+// only what the APIs of that pattern need. Actions of other services, which the
+// catalog does not know, are then listed by their name.
+func actionsOf(c *catalog.Catalog, pattern, called string) (listing, error) {
 	p, err := actionPattern(pattern)
 	if err != nil {
 		return listing{}, err
 	}
+	var needed []action.Name
+	if called != "" {
+		match := name(called)
+		needed = slices.Collect(catalog.Needed(func(yield func(*catalog.API) bool) {
+			for _, api := range allAPIs(c) {
+				if matchesAPI(match, api) && !yield(api) {
+					return
+				}
+			}
+		}, true))
+	}
 	l := listing{head: heading("ACTION", "ACCESS", "TYPES", "EVIDENCE", "ALIASES", "KEYS")}
 	values := []actionJSON{}
 	for a := range c.Actions(p) {
+		if called != "" && !slices.Contains(needed, a.Name()) {
+			continue
+		}
 		v := actionOf(c, a)
 		values = append(values, v)
 		l.rows = append(l.rows, []any{v.Name, v.Access, v.types(), v.Evidence, list(v.Aliases), list(v.Keys)})
 	}
-	if len(values) == 1 {
+	for _, n := range needed {
+		if _, known := c.Action(n); !known && (p == nil || p.Match(n)) {
+			values = append(values, actionJSON{Name: n.String(), Cloud: "huawei", Evidence: catalog.Unknown.String(),
+				ResourceTypes: []actionTypeJSON{}, Resources: []string{}, Keys: []string{}, ActionKeys: []string{}, Aliases: []string{}, Gaps: []gapJSON{}})
+			l.rows = append(l.rows, []any{n.String(), "-", "-", "not in the catalog", "-", "-"})
+		}
+	}
+	if len(values) == 1 && called == "" {
 		l.detail = values[0].detail()
+	}
+	if called != "" {
+		l.within = " that the APIs " + called + " need"
 	}
 	for a := range c.Actions(nil) {
 		l.names = append(l.names, a.String())
@@ -216,33 +244,107 @@ func typesOf(c *catalog.Catalog, match func(string) bool) listing {
 }
 
 type apiJSON struct {
-	Method          string   `json:"method"`
-	Path            string   `json:"path"`
-	Operation       string   `json:"operation"`
-	Mapped          bool     `json:"mapped"` // the actions are known
-	Actions         []string `json:"actions"`
-	Dependent       []string `json:"dependentActions"`
-	V11Action       string   `json:"v11Action"`
-	V11Dependencies []string `json:"v11Dependencies"`
-	LegacyPaths     []string `json:"legacyPaths"`
-	Evidence        string   `json:"evidence"`
+	Service           string            `json:"service"`
+	Method            string            `json:"method"`
+	Path              string            `json:"path"` // empty for an operation of which only the name is known
+	Operation         string            `json:"operation"`
+	Mapped            bool              `json:"mapped"` // the actions are known
+	Actions           []string          `json:"actions"`
+	Dependent         []string          `json:"dependentActions"`
+	V11Action         string            `json:"v11Action"`
+	V11Dependencies   []string          `json:"v11Dependencies"`
+	IAMProject        *bool             `json:"iamProject"` // null if no source says it
+	EnterpriseProject *bool             `json:"enterpriseProject"`
+	LegacyPaths       []string          `json:"legacyPaths"`
+	Evidence          string            `json:"evidence"`
+	Cells             map[string]string `json:"cells"`
 }
 
-// allAPIs gives the APIs, those without known actions last.
+// apiCells are the cells of an API whose evidence is known.
+var apiCells = []string{"method", "path", "actions", "dependentActions", "v11Action", "v11Dependencies", "iamProject", "enterpriseProject"}
+
+// allAPIs gives the APIs, then the operations, and those without known actions
+// last.
 func allAPIs(c *catalog.Catalog) []*catalog.API {
-	return slices.AppendSeq(slices.Collect(c.APIs()), c.UnmappedAPIs())
+	return slices.Concat(slices.Collect(c.APIs()), slices.Collect(c.Operations()), slices.Collect(c.UnmappedAPIs()))
+}
+
+// apiName is the method and the path, else the name of the operation.
+func apiName(api *catalog.API) string {
+	if api.Path() == "" {
+		return api.OperationID()
+	}
+	return api.Method() + " " + api.Path()
+}
+
+func matchesAPI(match func(string) bool, api *catalog.API) bool {
+	return match(api.Path()) || match(api.Method()+" "+api.Path()) || match(api.OperationID())
 }
 
 func apiOf(c *catalog.Catalog, api *catalog.API) apiJSON {
 	out := apiJSON{
-		Method: api.Method(), Path: api.Path(), Operation: api.OperationID(), Mapped: api.Mapped(),
+		Service: api.Service(), Method: api.Method(), Path: api.Path(), Operation: api.OperationID(), Mapped: api.Mapped(),
 		Actions: spell(c, api.Actions()), Dependent: spell(c, api.DependentActions()), V11Dependencies: spell(c, api.V11Dependencies()),
-		LegacyPaths: some(api.LegacyPaths()), Evidence: api.Evidence("").String(),
+		LegacyPaths: some(api.LegacyPaths()), Evidence: api.Evidence("").String(), Cells: map[string]string{},
 	}
 	if n, ok := api.V11Action(); ok {
 		out.V11Action = spelled(c, n)
 	}
+	if takes, known := api.IAMProject(); known {
+		out.IAMProject = &takes
+	}
+	if takes, known := api.EnterpriseProject(); known {
+		out.EnterpriseProject = &takes
+	}
+	if api.Mapped() {
+		for _, cell := range apiCells {
+			out.Cells[cell] = api.Evidence(cell).String()
+		}
+	}
 	return out
+}
+
+// said is yes, no or not known.
+func said(b *bool) string {
+	switch {
+	case b == nil:
+		return "not known"
+	case *b:
+		return "yes"
+	}
+	return "no"
+}
+
+// detail shows all that is known about one API.
+func (a *apiJSON) detail() (rows [][]any) {
+	add := func(name string, values ...string) {
+		for _, v := range values {
+			if v != "" {
+				rows = append(rows, []any{span{name, bold}, v})
+			}
+		}
+	}
+	add("api", strings.TrimSpace(a.Method+" "+a.Path))
+	add("operation", a.Operation)
+	add("service", a.Service)
+	add("old path", a.LegacyPaths...)
+	if !a.Mapped {
+		add("action", "not known: a call is denied")
+		return rows
+	}
+	add("action", a.Actions...)
+	add("depends on", a.Dependent...)
+	add("v1.1 action", a.V11Action)
+	add("v1.1 depends on", a.V11Dependencies...)
+	add("IAM project", said(a.IAMProject))
+	add("enterprise project", said(a.EnterpriseProject))
+	add("evidence", a.Evidence)
+	for _, c := range apiCells {
+		if e := a.Cells[c]; e != a.Evidence {
+			add("", c+": "+e)
+		}
+	}
+	return rows
 }
 
 // apiActions names what an API needs.
@@ -253,24 +355,48 @@ func apiActions(c *catalog.Catalog, api *catalog.API) string {
 	return "not known"
 }
 
-func apisOf(c *catalog.Catalog, match func(string) bool) listing {
+// apisOf lists APIs: those that match and, if needs is not empty, need or depend
+// on such an action.
+func apisOf(c *catalog.Catalog, match func(string) bool, needs string) (listing, error) {
 	l := listing{head: heading("METHOD", "PATH", "ACTIONS", "V1.1 ACTION", "DEPENDENT ACTIONS")}
+	p, err := actionPattern(needs)
+	if err != nil {
+		return l, err
+	}
+	need := func(api *catalog.API) bool {
+		for n := range catalog.Needed(func(yield func(*catalog.API) bool) { yield(api) }, true) {
+			if p == nil || p.Match(n) {
+				return true
+			}
+		}
+		return needs == ""
+	}
 	values := []apiJSON{}
 	for _, api := range allAPIs(c) {
-		v := apiOf(c, api)
-		l.names = append(l.names, v.Operation)
-		if !match(v.Path) && !match(v.Method+" "+v.Path) && !match(v.Operation) {
+		l.names = append(l.names, api.OperationID())
+		if !matchesAPI(match, api) || !need(api) {
 			continue
 		}
+		v := apiOf(c, api)
 		values = append(values, v)
 		old := v.V11Action
 		if old == "" {
 			old = "-"
 		}
-		l.rows = append(l.rows, []any{v.Method, v.Path, apiActions(c, api), old, list(v.Dependent)})
+		path := v.Path
+		if path == "" {
+			path = v.Operation
+		}
+		l.rows = append(l.rows, []any{v.Method, path, apiActions(c, api), old, list(v.Dependent)})
+	}
+	if len(values) == 1 {
+		l.detail = values[0].detail()
+	}
+	if needs != "" {
+		l.within = " that need " + needs
 	}
 	l.values = values
-	return l
+	return l, nil
 }
 
 type permissionJSON struct {
@@ -282,7 +408,11 @@ type permissionJSON struct {
 	Published   bool     `json:"published"`
 	PublishedAs string   `json:"publishedAs"`
 	DependsOn   []string `json:"dependsOn"`
+	Content     *content `json:"content"` // null if it is not published
 }
+
+// content is a document as the vendor publishes it.
+type content = json.RawMessage
 
 // published says whether the content of a permission is known.
 func published(p *catalog.Permission) string {
@@ -315,12 +445,47 @@ func permissionsOf(c *catalog.Catalog, match func(string) bool, service string) 
 		if scope == "" {
 			scope = "-"
 		}
-		values = append(values, permissionJSON{p.Name(), p.Service(), p.Type(), p.Scope(), some(p.FormerNames()), p.HasContent(), p.PublishedAs(), append([]string{}, needs...)})
+		v := permissionJSON{p.Name(), p.Service(), p.Type(), p.Scope(), some(p.FormerNames()), p.HasContent(), p.PublishedAs(), append([]string{}, needs...), nil}
+		if p.HasContent() {
+			text := content(p.Content())
+			v.Content = &text
+		}
+		values = append(values, v)
 		l.rows = append(l.rows, []any{p.Name(), p.Service(), p.Type(), scope, published(p), list(needs)})
+	}
+	if len(values) == 1 {
+		l.detail = values[0].detail()
 	}
 	if service != "" {
 		l.within = " of " + service
 	}
 	l.values = values
 	return l
+}
+
+// detail shows all that is known about one permission.
+func (p *permissionJSON) detail() (rows [][]any) {
+	add := func(name string, values ...string) {
+		for _, v := range values {
+			if v != "" {
+				rows = append(rows, []any{span{name, bold}, v})
+			}
+		}
+	}
+	add("permission", p.Name)
+	add("former name", p.FormerNames...)
+	add("service", p.Service)
+	add("type", p.Type)
+	add("scope", p.Scope)
+	add("depends on", p.DependsOn...)
+	switch {
+	case p.Content == nil:
+		add("content", "not published; export it from the account and give the document itself")
+	case p.PublishedAs != p.Name:
+		add("published as", p.PublishedAs)
+		fallthrough
+	default:
+		add("content", string(*p.Content))
+	}
+	return rows
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,11 +16,15 @@ and what to write instead.
 Documents of version 5.0 are read as identity policies, those of version 2.0 as
 CAM policies, unless --dialect says scp, rcp, ncp, trust or cam-resource.
 
+Actions and condition keys of v5.0 documents that the catalog does not have, of
+services that it knows, are warnings. --catalog FILE adds a service.
+
 Exit codes: 0 no finding of the chosen severity or worse, 1 some, 3 a file
 cannot be read.`
 
 func (a *app) check() *cobra.Command {
 	var dialect dialectFlag
+	var known catalogFlag
 	failOn := choose("error", "security", "warning", "suggestion")
 	cmd := &cobra.Command{
 		Use:     "check FILE…",
@@ -28,10 +33,11 @@ func (a *app) check() *cobra.Command {
 		Example: "  writ check policies/*.json\n  writ check --dialect scp --fail-on warning root.json\n  cat ops.json | writ check --format json -",
 		Args:    files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.checkFiles(args, dialect.dialect, failOn.value)
+			return a.checkFiles(args, dialect.dialect, failOn.value, &known)
 		},
 	}
 	cmd.Flags().Var(&dialect, "dialect", dialectHelp("the files"))
+	known.add(cmd.Flags())
 	cmd.Flags().Var(&failOn, "fail-on", "the mildest severity that makes the exit code 1")
 	return cmd
 }
@@ -58,7 +64,11 @@ type findingJSON struct {
 
 // checkFiles checks each file. Findings come in the order of the files, and
 // within a file in that of their places.
-func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string) error {
+func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string, flag *catalogFlag) error {
+	known, err := a.known(flag)
+	if err != nil {
+		return err
+	}
 	var report []checked
 	var all policy.Diagnostics
 	var counts [policy.Suggestion + 1]int
@@ -82,6 +92,10 @@ func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string)
 		doc, err := policy.ParseAs(as, name, src)
 		out := checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}}
 		ds := findings(doc, err)
+		if err == nil {
+			ds = append(ds, unknownNames(known, doc)...)
+			slices.SortStableFunc(ds, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
+		}
 		for i := range ds {
 			counts[ds[i].Severity]++
 			out.Findings = append(out.Findings, finding(&ds[i]))

@@ -205,6 +205,14 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 	if req.Action.IsCAM() {
 		return notes
 	}
+	for _, e := range req.Context {
+		switch takes(known, req, e.Key) {
+		case condition.False:
+			notes = append(notes, fmt.Sprintf("%s does not take %s; it was left out", known, f.keyText(e.Key)))
+		case condition.Unknown:
+			notes = append(notes, fmt.Sprintf("the list of the keys of %s has a gap: nobody knows whether %s takes it, so %s counts only where it makes no difference", known, known, f.keyText(e.Key)))
+		}
+	}
 	for _, n := range req.Resources {
 		switch {
 		case n.Form() != resource.URN:
@@ -219,6 +227,29 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 		}
 	}
 	return notes
+}
+
+// takes reports whether the action takes a key on one of the request's resources
+// (huawei.md I-28).
+func takes(a *catalog.Action, req *writ.Request, k condition.Key) condition.Result {
+	if len(req.Resources) == 0 || !a.HasTypes() {
+		return a.KeySet("", "").Takes(k)
+	}
+	res := condition.False
+	for _, n := range req.Resources {
+		res = max(res, a.KeySet(n.Service(), n.Type()).Takes(k))
+	}
+	return res
+}
+
+// keyText is a key as the command line has it.
+func (f *canFlags) keyText(k condition.Key) string {
+	for _, text := range f.context {
+		if name, _, _ := strings.Cut(text, "="); condition.NewKey(name) == k {
+			return name
+		}
+	}
+	return k.String()
 }
 
 // unknownAction says that the catalog does not know an action, and what may
