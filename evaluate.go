@@ -236,16 +236,8 @@ func (e *Explanation) Inactive() iter.Seq[InactiveRole] { return slices.Values(e
 func (s *Set) Explain(req *Request) *Explanation {
 	var q query
 	e := &Explanation{Decision: q.decide(s, req)}
-	if s == nil {
-		return e
-	}
-	for i := range s.rows {
-		if q.determines(e.Decision, int32(i)) {
-			e.reasons = append(e.reasons, int32(i))
-		}
-	}
 	if q.set != nil {
-		e.inactive = q.inactive()
+		e.reasons, e.inactive = q.reasons(e.Decision), q.inactive()
 	}
 	return e
 }

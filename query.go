@@ -254,10 +254,7 @@ func (q *query) one(i int) Decision {
 func (q *query) granted() (condition.Result, int32) {
 	cam := q.req.Action.IsCAM()
 	identity, row := q.united(Identity)
-	session, srow := q.united(Session)
-	if !q.bound() {
-		session, srow = condition.True, -1
-	}
+	session, srow := q.session()
 	if q.own {
 		if identity, row = condition.True, -1; cam {
 			return session, srow
@@ -289,21 +286,18 @@ func (q *query) granted() (condition.Result, int32) {
 	return identity, row
 }
 
-// grants reports whether layers of a kind have a part in the grant of a request
-// that is allowed.
-func (q *query) grants(k Kind) bool {
+// parts tells for each kind of layer whether it has a part in the grant of a
+// request that is allowed.
+func (q *query) parts() (has [Resource + 1]bool) {
 	identity, _ := q.united(Identity)
-	session, _ := q.united(Session)
+	session, _ := q.session()
 	res, _ := q.united(Resource)
-	whole := (identity == condition.True || q.own) && (session == condition.True || !q.bound())
+	whole := (identity == condition.True || q.own) && session == condition.True
 	alone := res == condition.True && !q.foreign && !q.assumes()
-	switch k {
-	case Resource:
-		return res == condition.True
-	case Session:
-		return whole || q.req.Action.IsCAM()
-	}
-	return whole || !alone
+	has[Identity] = whole || !alone
+	has[Session] = whole || q.req.Action.IsCAM()
+	has[Resource] = res == condition.True
+	return has
 }
 
 // both is the lesser of two results, with the statement that it hangs on.
@@ -328,14 +322,14 @@ func (q *query) assumes() bool {
 	return false
 }
 
-// bound reports whether there is a session layer.
-func (q *query) bound() bool {
+// session decides the session layers; without any nothing is bounded.
+func (q *query) session() (condition.Result, int32) {
 	for j := range q.set.layers {
 		if q.set.layers[j].Kind == Session {
-			return true
+			return q.united(Session)
 		}
 	}
-	return false
+	return condition.True, -1
 }
 
 // united decides all layers of a kind together.
@@ -376,36 +370,44 @@ func (q *query) first(rows []int32) (condition.Result, int32) {
 	return condition.False, -1
 }
 
-// determines reports whether row i is one of the statements that determine d.
-func (q *query) determines(d Decision, i int32) bool {
+// reasons lists the statements that determine a decision, in their order.
+func (q *query) reasons(d Decision) (out []int32) {
 	if d.row < 0 {
-		return false
+		return nil
 	}
-	row, want := &q.set.rows[i], condition.True
+	effect, want := q.set.rows[d.row].effect, condition.True
 	if d.outcome == Undecided {
 		want = condition.Unknown
-	}
-	if row.effect != q.set.rows[d.row].effect {
-		return false
-	}
-	kind := q.set.layers[row.layer].Kind
-	if row.effect == policy.Allow {
-		if d.layer >= 0 && row.layer != d.layer || d.layer < 0 && kind.bounds() {
-			return false
-		}
 	}
 	from, to := int(d.resource), int(d.resource)+1
 	if d.outcome == Allow {
 		from, to = min(0, len(q.req.Resources)-1), len(q.req.Resources)
 	}
+	found := make([]bool, len(q.set.rows))
 	for j := from; j < to; j++ {
 		q.aim(j)
-		if d.outcome == Allow && !q.grants(kind) {
-			continue
+		has := [Resource + 1]bool{Identity: true, Session: true, Resource: true}
+		if d.outcome == Allow {
+			has = q.parts()
 		}
-		if !q.skips(&q.set.layers[row.layer]) && q.matches(row) == want {
-			return true
+		for i := range q.set.rows {
+			r := &q.set.rows[i]
+			l := &q.set.layers[r.layer]
+			switch {
+			case found[i] || r.effect != effect:
+				continue
+			case effect == policy.Allow && d.layer >= 0 && r.layer != d.layer:
+				continue // what lacks is the allowance of one guardrail
+			case effect == policy.Allow && d.layer < 0 && !has[l.Kind]:
+				continue
+			}
+			found[i] = !q.skips(l) && q.matches(r) == want
 		}
 	}
-	return false
+	for i, is := range found {
+		if is {
+			out = append(out, int32(i))
+		}
+	}
+	return out
 }
