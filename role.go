@@ -1,6 +1,10 @@
 package writ
 
-import "github.com/writ-policy/writ/policy"
+import (
+	"slices"
+
+	"github.com/writ-policy/writ/policy"
+)
 
 // MaxRoles bounds the documents of a Set that depend on others, so that a
 // decision can keep track of them without allocating. An account has some 30.
@@ -11,6 +15,7 @@ const MaxRoles = 256
 type role struct {
 	document *policy.Document
 	layer    int32
+	depends  []policy.Dependency
 	needs    []need
 }
 
@@ -33,10 +38,9 @@ func (s *Set) findRoles() (ok bool) {
 	at := make(map[place]int32)
 	for i := range s.layers {
 		for j, d := range s.layers[i].Documents {
-			for range d.Depends() {
+			if deps := slices.Collect(d.Depends()); deps != nil {
 				at[place{i, j}] = int32(len(s.roles))
-				s.roles = append(s.roles, role{document: d, layer: int32(i)})
-				break
+				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
 			}
 		}
 	}
@@ -58,7 +62,7 @@ func (s *Set) findRoles() (ok bool) {
 	}
 	for i := range s.roles {
 		r := &s.roles[i]
-		for dep := range r.document.Depends() {
+		for _, dep := range r.depends {
 			n := need{name: dep.DisplayName}
 			for _, p := range known[named{s.layers[r.layer].Group, dep.DisplayName}] {
 				t := s.layers[p.layer].Documents[p.document].Title()

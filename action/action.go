@@ -65,6 +65,10 @@ func (e *Error) Error() string {
 	return s
 }
 
+// fail makes an error. Copies of it at every call would cost programs more than
+// the calls do.
+//
+//go:noinline
 func fail(input string, offset int, reason, fix string) *Error {
 	return &Error{input, offset, reason, fix}
 }

@@ -262,6 +262,7 @@ func (d *decoder) dependency(f []string) {
 
 func (d *decoder) scp(f []string) { d.c.scpDocuments[f[0]] = d.numbered(f[1]) }
 
+//go:noinline
 func list(s string) []string {
 	if s == "" {
 		return nil

@@ -176,6 +176,7 @@ var (
 	smalls   = [2][]string{{"allow"}, {"deny"}}
 )
 
+//go:noinline
 func top50(statement shape) []element {
 	return []element{
 		{name: "Version", kind: kVersion, shapes: str, required: true},
@@ -203,6 +204,7 @@ func replace(table []element, e element) []element {
 	return table
 }
 
+//go:noinline
 func statement50(needAction bool, principal []element) []element {
 	return append([]element{
 		{name: "Sid", kind: kSid, shapes: str},

@@ -109,6 +109,7 @@ func (r *reader) reportCode(sev Severity, c Code, pos, end int, message, fix str
 	}
 }
 
+//go:noinline
 func (r *reader) error(p problem, n *jsonsrc.Node, message, fix string) {
 	r.report(Error, p, n.Pos, n.End, message, fix)
 }
@@ -160,6 +161,8 @@ func (r *reader) versionFix(root, v *jsonsrc.Node) string {
 }
 
 // element2 returns the row of a kind.
+//
+//go:noinline
 func element2(table []element, k elementKind) *element {
 	for i := range table {
 		if table[i].kind == k {

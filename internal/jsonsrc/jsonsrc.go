@@ -38,6 +38,8 @@ const (
 )
 
 // String names the kind as messages do.
+//
+//go:noinline
 func (k Kind) String() string {
 	return [...]string{"null", "a boolean", "a number", "a string", "an array", "an object"}[k]
 }
@@ -138,6 +140,7 @@ type parser struct {
 	problems []Problem
 }
 
+//go:noinline
 func (p *parser) problem(k ProblemKind, pos, end int, reason, fix string) {
 	if len(p.problems) < MaxProblems {
 		p.problems = append(p.problems, Problem{k, pos, end, reason, fix})
