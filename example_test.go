@@ -3,6 +3,7 @@ package writ_test
 import (
 	"fmt"
 	"log"
+	"slices"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
@@ -235,4 +236,33 @@ func ExampleSet_Explain() {
 	// explicit deny
 	// identity alice 2:3 Deny
 	// identity alice 3:3 Deny
+}
+
+// Which actions a call needs, and on what, comes from the catalog.
+func ExampleSet_DecideCall() {
+	doc, err := policy.Parse("ops.json", []byte(`{"Version": "5.0", "Statement": [
+		{"Effect": "Allow", "Action": ["cbr:vaults:*"], "Resource": ["cbr:*:*:vault:*"]},
+		{"Effect": "Deny", "Action": ["cbr:vaults:delete"], "Resource": ["cbr:*:*:vault:prod-*"]}]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	set, err := writ.Compile(writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{doc}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, call := range [][2]string{
+		{"DELETE", "/v3/p1/vaults/test-1"}, {"DELETE", "/v3/p1/vaults/prod-1"}, {"DELETE", "/v3/p1//vaults/prod-1"}, {"POST", "/v3/p1/vaults"},
+	} {
+		d := set.DecideCall(&writ.Call{Method: call[0], Path: call[1], Region: "eu-de", Account: "0f12"})
+		fmt.Println(call[0], call[1], "-", d.Outcome(), slices.Collect(d.Missing()))
+		if d.Err() != nil {
+			fmt.Println(d.Err())
+		}
+	}
+	// Output:
+	// DELETE /v3/p1/vaults/test-1 - allow []
+	// DELETE /v3/p1/vaults/prod-1 - explicit deny [cbr:vaults:delete]
+	// DELETE /v3/p1//vaults/prod-1 - implicit deny []
+	// no API of the catalog serves DELETE /v3/p1//vaults/prod-1
+	// POST /v3/p1/vaults - allow [ecs:cloudservers:listserversdetails evs:volumes:list]
 }
