@@ -1,6 +1,7 @@
 package writ
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/writ-policy/writ/catalog"
@@ -184,10 +185,8 @@ func (q *query) ownerCAM() {
 func (q *query) skips(l *layer) bool {
 	switch {
 	case l.Kind.bounds():
-		for _, name := range q.req.Exempt {
-			if name == l.Name && name != "" {
-				return true
-			}
+		if l.Name != "" && slices.Contains(q.req.Exempt, l.Name) {
+			return true
 		}
 	case !l.Scope.covers(q.req.Scope, q.req.EnterpriseProject), l.Scope.kind == enterpriseScope && q.ep == condition.False:
 		return true

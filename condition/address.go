@@ -108,13 +108,13 @@ func parseIPv4(s string) (b [4]byte, ok bool) {
 // parseRange reads an address or a CIDR; host bits are dropped (huawei.md 5.3,
 // tencent-cam.md C8), and an IPv4 range in IPv6 form counts as IPv4.
 func parseRange(s string) (netip.Prefix, bool) {
+	if strings.IndexByte(s, '%') >= 0 {
+		return netip.Prefix{}, false
+	}
 	i := strings.IndexByte(s, '/')
 	if i < 0 {
 		a, ok := parseAddress(s)
-		return netip.PrefixFrom(a, a.BitLen()), ok && strings.IndexByte(s, '%') < 0
-	}
-	if strings.IndexByte(s, '%') >= 0 {
-		return netip.Prefix{}, false
+		return netipPrefix(a), ok
 	}
 	a, ok := parseAddress(s[:i])
 	bits, okBits := parseBits(s[i+1:])

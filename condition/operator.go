@@ -132,6 +132,19 @@ var camOperators = []operator{
 	{name: "null_equal", operand: AnyType, test: null},
 }
 
+// vocabulary is what the full names of operators are made of.
+type vocabulary struct {
+	any, all, ifExists string
+	table              []operator
+}
+
+func vocabularyOf(g Grammar) vocabulary {
+	if g == CAM {
+		return vocabulary{"for_any_value:", "for_all_value:", "_if_exist", camOperators}
+	}
+	return vocabulary{"ForAnyValue:", "ForAllValues:", "IfExists", huaweiOperators}
+}
+
 // parsedOperator is a full operator name taken apart.
 type parsedOperator struct {
 	*operator
@@ -150,30 +163,27 @@ func CheckOperator(g Grammar, name string) *Problem {
 // (huawei.md C-18).
 func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
 	var p parsedOperator
-	anyQ, allQ, suffixName, table := "ForAnyValue:", "ForAllValues:", "IfExists", huaweiOperators
-	if g == CAM {
-		anyQ, allQ, suffixName, table = "for_any_value:", "for_all_value:", "_if_exist", camOperators
-	}
+	v := vocabularyOf(g)
 	base := name
-	if s, ok := strings.CutPrefix(base, anyQ); ok {
+	if s, ok := strings.CutPrefix(base, v.any); ok {
 		p.quantifier, base = AnyValue, s
-	} else if s, ok := strings.CutPrefix(base, allQ); ok {
+	} else if s, ok := strings.CutPrefix(base, v.all); ok {
 		p.quantifier, base = AllValues, s
 	}
-	if s, ok := strings.CutSuffix(base, suffixName); ok {
+	if s, ok := strings.CutSuffix(base, v.ifExists); ok {
 		p.ifExists, base = true, s
 	}
 	if g == Policy && strings.HasPrefix(base, "String") {
 		base = strings.TrimSuffix(base, "AnyOf") // the values are OR-ed anyway (A-12)
 	}
-	for i := range table {
-		if op := &table[i]; op.name == base {
+	for i := range v.table {
+		if op := &v.table[i]; op.name == base {
 			p.operator = op
 			break
 		}
 	}
 	if p.operator == nil || g == Policy && p.policy == no || g == Identity && p.v5 == no {
-		return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: "unknown operator " + phrase.Quote(name), Fix: p.unknownFix(g, base, table)}
+		return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: "unknown operator " + phrase.Quote(name), Fix: p.unknownFix(g, base)}
 	}
 	if p.test == null || p.test == nullOrEmpty {
 		if p.quantifier != Plain || p.ifExists {
@@ -183,36 +193,30 @@ func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
 	return p, nil
 }
 
-func (p parsedOperator) unknownFix(g Grammar, base string, table []operator) string {
+func (p parsedOperator) unknownFix(g Grammar, base string) string {
 	if p.operator != nil {
 		if rest, ok := strings.CutPrefix(p.name, "Numeric"); ok {
 			return "write " + phrase.Quote("Number"+rest)
 		}
-		switch p.test {
-		case nullOrEmpty:
+		if p.test == nullOrEmpty {
 			return `v5.0 has no such operator; use "Null"`
-		case same:
-			return "v5.0 has no such operator; use the comparisons DateLessThanEquals and DateGreaterThanEquals"
 		}
-		return "v5.0 has no such operator"
+		return "v5.0 has no such operator; use the comparisons DateLessThanEquals and DateGreaterThanEquals"
 	}
-	suffix, any, all := "IfExists", "ForAnyValue:", "ForAllValues:"
-	if g == CAM {
-		suffix, any, all = "_if_exist", "for_any_value:", "for_all_value:"
+	v := vocabularyOf(g)
+	if strings.IndexByte(base, ':') >= 0 {
+		return "the qualifiers are " + v.any + " and " + v.all
 	}
-	if i := strings.IndexByte(base, ':'); i >= 0 {
-		return "the qualifiers are " + any + " and " + all
-	}
-	names := make([]string, len(table))
-	for i := range table {
-		names[i] = table[i].name
+	names := make([]string, len(v.table))
+	for i := range v.table {
+		names[i] = v.table[i].name
 	}
 	if near := phrase.Nearest(base, names...); near != "" {
 		return "did you mean " + phrase.Quote(near) + "?"
 	}
 	for _, n := range names {
-		if rest, ok := strings.CutPrefix(base, n); ok && phrase.Nearest(rest, suffix) != "" {
-			return "did you mean " + phrase.Quote(n+suffix) + "?"
+		if rest, ok := strings.CutPrefix(base, n); ok && phrase.Nearest(rest, v.ifExists) != "" {
+			return "did you mean " + phrase.Quote(n+v.ifExists) + "?"
 		}
 	}
 	if g == CAM {

@@ -139,13 +139,13 @@ func (r *reader) document(root *jsonsrc.Node) {
 		}
 	}
 	if n := m[kDepends]; n != nil {
-		r.depends(n, element2(r.dialect.top, kDepends))
+		r.depends(n, elementOf(r.dialect.top, kDepends))
 	}
 	if n := m[kPrincipal]; n != nil {
-		r.shared = r.principals(n, element2(r.dialect.top, kPrincipal))
+		r.shared = r.principals(n, elementOf(r.dialect.top, kPrincipal))
 	}
 	if n := m[kStatement]; n != nil {
-		r.statements(n, element2(r.dialect.top, kStatement))
+		r.statements(n, elementOf(r.dialect.top, kStatement))
 	}
 	r.size(root)
 }
@@ -160,10 +160,10 @@ func (r *reader) versionFix(root, v *jsonsrc.Node) string {
 	return "write " + phrase.Quote(r.dialect.version) + `; roles have "1.0", policies "1.1", identity and organization policies "5.0"`
 }
 
-// element2 returns the row of a kind.
+// elementOf returns the row of a kind.
 //
 //go:noinline
-func element2(table []element, k elementKind) *element {
+func elementOf(table []element, k elementKind) *element {
 	for i := range table {
 		if table[i].kind == k {
 			return &table[i]

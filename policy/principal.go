@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
 	"github.com/writ-policy/writ/resource"
 )
@@ -151,4 +154,83 @@ func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
 		p.kind, p.name = Identity, n
 	}
 	return p, "", ""
+}
+
+// whose reads the principals of a statement.
+func (r *reader) whose(s *Statement, n, yes, not *jsonsrc.Node) {
+	if len(r.dialect.principals) == 0 {
+		return
+	}
+	v, e := yes, elementOf(r.dialect.statement, kPrincipal)
+	switch {
+	case yes != nil && not != nil:
+		r.error(pPrincipal, not, "Principal and NotPrincipal in one statement", "keep one of the two")
+		return
+	case not != nil:
+		v, s.notPrincipal = not, true
+		e = elementOf(r.dialect.statement, kNotPrincipal)
+	case yes == nil && r.shared != nil:
+		s.principals = r.shared
+		return
+	case yes == nil && (r.meant[kPrincipal] || r.meant[kNotPrincipal]):
+		return
+	case yes == nil:
+		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+e.name, "add "+phrase.Quote(e.name)+": {"+phrase.Quote(r.dialect.principals[0])+": […]}")
+		return
+	case r.shared != nil:
+		r.error(pPrincipal, yes, "a principal here and one for the whole document", "keep one of the two")
+		return
+	}
+	s.principals = r.principals(v, e)
+}
+
+func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
+	before := len(r.found)
+	add := func(key string, n *jsonsrc.Node) {
+		if n.Kind != jsonsrc.String {
+			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), asString(n))
+			return
+		}
+		p, reason, fix := parsePrincipal(r.dialect, key, n.Text)
+		if reason != "" {
+			r.error(pPrincipal, n, phrase.Quote(n.Text)+": "+reason, fix)
+			return
+		}
+		p.pos = r.position(n.Pos)
+		out = append(out, p)
+	}
+	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
+		if v.Text != "*" {
+			r.error(pPrincipal, v, "a principal is \"*\" or an object", "write {"+phrase.Quote(r.dialect.principals[0])+": ["+phrase.Quote(v.Text)+"]}")
+			return []Principal{}
+		}
+		add("", v)
+		return out
+	}
+	if v.Kind != jsonsrc.Object {
+		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+phrase.Quote(r.dialect.principals[0])+": […]}")
+		return []Principal{}
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		switch {
+		case !slices.Contains(r.dialect.principals, m.Name):
+			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
+		case m.Value.Kind == jsonsrc.Array:
+			for j := range m.Value.Items {
+				add(m.Name, &m.Value.Items[j])
+			}
+		case m.Value.Kind == jsonsrc.String && r.dialect.IsCAM():
+			add(m.Name, &m.Value)
+		default:
+			r.error(pPrincipal, &m.Value, m.Name+" is an array, not "+m.Value.Kind.String(), "put it in brackets")
+		}
+	}
+	if len(out) == 0 && len(r.found) == before {
+		r.error(pPrincipal, v, "the principal names nobody", "name one")
+	}
+	if out == nil {
+		out = []Principal{}
+	}
+	return out
 }

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/writ-policy/writ/action"
-	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/resource"
@@ -33,14 +32,14 @@ func (r *reader) statement(n *jsonsrc.Node) {
 	r.resources(&s, n, m[kResource], m[kNotResource])
 	r.whose(&s, n, m[kPrincipal], m[kNotPrincipal])
 	if v := m[kCondition]; v != nil {
-		r.condition(&s, v, element2(table, kCondition))
+		r.condition(&s, v, elementOf(table, kCondition))
 	}
 	r.doc.statements = append(r.doc.statements, s)
 }
 
 // effect reads the Effect and reports whether there is a sound one.
 func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
-	name := element2(r.dialect.statement, kEffect).name
+	name := elementOf(r.dialect.statement, kEffect).name
 	allow, deny := r.dialect.effects[0], r.dialect.effects[1]
 	fix := "write " + phrase.Quote(allow[0]) + " or " + phrase.Quote(deny[0])
 	switch {
@@ -74,7 +73,7 @@ func (r *reader) oneOf(s string, spellings []string) bool {
 }
 
 func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
-	e := element2(r.dialect.statement, kAction)
+	e := elementOf(r.dialect.statement, kAction)
 	v := yes
 	switch {
 	case yes != nil && not != nil:
@@ -82,7 +81,7 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
 		return
 	case not != nil:
 		v, s.notAction = not, true
-		if e2 := element2(r.dialect.statement, kNotAction); e2 != nil {
+		if e2 := elementOf(r.dialect.statement, kNotAction); e2 != nil {
 			e = e2
 		}
 		if r.dialect.guardrail {
@@ -135,7 +134,7 @@ func (r *reader) notInSCP(s *Statement, v *jsonsrc.Node, name string) {
 }
 
 func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
-	e := element2(r.dialect.statement, kResource)
+	e := elementOf(r.dialect.statement, kResource)
 	v := yes
 	switch {
 	case yes != nil && not != nil:
@@ -143,7 +142,7 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 		return
 	case not != nil:
 		v, s.notResource = not, true
-		e = element2(r.dialect.statement, kNotResource)
+		e = elementOf(r.dialect.statement, kNotResource)
 		if r.dialect.guardrail {
 			r.notInSCP(s, not, "NotResource")
 		}
@@ -292,229 +291,4 @@ func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
 // at reports an error inside a string.
 func (r *reader) at(p problem, n *jsonsrc.Node, offset int, message, fix string) {
 	r.report(Error, p, n.Offset(r.src, offset), n.End, message, fix)
-}
-
-// whose reads the principals of a statement.
-func (r *reader) whose(s *Statement, n, yes, not *jsonsrc.Node) {
-	if len(r.dialect.principals) == 0 {
-		return
-	}
-	v, e := yes, element2(r.dialect.statement, kPrincipal)
-	switch {
-	case yes != nil && not != nil:
-		r.error(pPrincipal, not, "Principal and NotPrincipal in one statement", "keep one of the two")
-		return
-	case not != nil:
-		v, s.notPrincipal = not, true
-		e = element2(r.dialect.statement, kNotPrincipal)
-	case yes == nil && r.shared != nil:
-		s.principals = r.shared
-		return
-	case yes == nil && (r.meant[kPrincipal] || r.meant[kNotPrincipal]):
-		return
-	case yes == nil:
-		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+e.name, "add "+phrase.Quote(e.name)+": {"+phrase.Quote(r.dialect.principals[0])+": […]}")
-		return
-	case r.shared != nil:
-		r.error(pPrincipal, yes, "a principal here and one for the whole document", "keep one of the two")
-		return
-	}
-	s.principals = r.principals(v, e)
-}
-
-func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
-	before := len(r.found)
-	add := func(key string, n *jsonsrc.Node) {
-		if n.Kind != jsonsrc.String {
-			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), asString(n))
-			return
-		}
-		p, reason, fix := parsePrincipal(r.dialect, key, n.Text)
-		if reason != "" {
-			r.error(pPrincipal, n, phrase.Quote(n.Text)+": "+reason, fix)
-			return
-		}
-		p.pos = r.position(n.Pos)
-		out = append(out, p)
-	}
-	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
-		if v.Text != "*" {
-			r.error(pPrincipal, v, "a principal is \"*\" or an object", "write {"+phrase.Quote(r.dialect.principals[0])+": ["+phrase.Quote(v.Text)+"]}")
-			return []Principal{}
-		}
-		add("", v)
-		return out
-	}
-	if v.Kind != jsonsrc.Object {
-		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+phrase.Quote(r.dialect.principals[0])+": […]}")
-		return []Principal{}
-	}
-	for i := range v.Members {
-		m := &v.Members[i]
-		known := false
-		for _, k := range r.dialect.principals {
-			known = known || k == m.Name
-		}
-		switch {
-		case !known:
-			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
-		case m.Value.Kind == jsonsrc.Array:
-			for j := range m.Value.Items {
-				add(m.Name, &m.Value.Items[j])
-			}
-		case m.Value.Kind == jsonsrc.String && r.dialect.IsCAM():
-			add(m.Name, &m.Value)
-		default:
-			r.error(pPrincipal, &m.Value, m.Name+" is an array, not "+m.Value.Kind.String(), "put it in brackets")
-		}
-	}
-	if len(out) == 0 && len(r.found) == before {
-		r.error(pPrincipal, v, "the principal names nobody", "name one")
-	}
-	if out == nil {
-		out = []Principal{}
-	}
-	return out
-}
-
-// condition reads a Condition element.
-func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
-	if v.Kind == jsonsrc.Array && len(v.Items) == 0 && e.shapes&emptyArray != 0 {
-		return // G16
-	}
-	if v.Kind != jsonsrc.Object {
-		r.error(pConditionType, v, e.name+" is an object, not "+v.Kind.String(), "write {operator: {key: [values]}}")
-		return
-	}
-	r.count(v, e.min, e.max, pConditionCount, e.name+" has", "operators")
-	if len(v.Members) == 0 && e.min == 0 && !r.dialect.IsCAM() {
-		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" is no condition", "leave it out")
-	}
-	var clauses []condition.Clause
-	for i := range v.Members {
-		m := &v.Members[i]
-		if m.Value.Kind != jsonsrc.Object {
-			r.error(pConditionType, &m.Value, "an operator holds an object, not "+m.Value.Kind.String(), "write {key: [values]}")
-			continue
-		}
-		switch {
-		case len(m.Value.Members) == 0 && (r.dialect.IsCAM() || r.dialect.maxKeys > 0):
-			r.error(pKeyCount, &m.Value, "the operator has no keys", "name a key or leave the operator out")
-		case len(m.Value.Members) == 0:
-			r.report(Suggestion, pEmpty, m.Value.Pos, m.Value.End, "an operator without keys is no condition", "leave it out")
-		default:
-			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
-		}
-		seen := make(map[condition.Key]string)
-		if bad := condition.CheckOperator(r.dialect.conditions, m.Name); bad != nil {
-			r.report(Error, pOperator, m.NamePos, m.NameEnd, bad.Reason, bad.Fix)
-		}
-		for j := range m.Value.Members {
-			k := &m.Value.Members[j]
-			key := condition.NewKey(k.Name)
-			if first, twice := seen[key]; twice && first != k.Name { // else reported as a duplicate name
-				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
-			}
-			seen[key] = k.Name
-			c, ok := r.clause(m, k)
-			if !ok {
-				continue
-			}
-			clauses = append(clauses, c)
-			s.clausePos = append(s.clausePos, r.position(k.NamePos))
-		}
-	}
-	s.condition = condition.NewBlock(clauses)
-}
-
-func (r *reader) count(v *jsonsrc.Node, min, max int, p problem, what, of string) {
-	n := len(v.Members)
-	switch {
-	case n < min:
-		r.error(p, v, what+" no "+of, "leave it out")
-	case max > 0 && n > max:
-		r.error(p, v, what+" "+strconv.Itoa(n)+" "+of+", "+strconv.Itoa(max)+" are allowed", "split the statement")
-	}
-}
-
-// clause reads one key under the operator op. What is wrong with the operator
-// itself has been reported.
-func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
-	v := &key.Value
-	values, nodes, ok := r.values(v)
-	if !ok {
-		return c, false
-	}
-	c, problems := condition.Compile(r.dialect.conditions, op.Name, key.Name, values)
-	for _, p := range problems {
-		sev := Error
-		if p.Warning {
-			sev = Warning
-		} else {
-			ok = false
-		}
-		switch p.Part {
-		case condition.OperatorPart:
-		case condition.KeyPart:
-			code := pKey
-			if p.Kind == condition.OperatorKey {
-				code = pOperatorKey
-			}
-			r.report(sev, code, key.NamePos, key.NameEnd, p.Reason, p.Fix)
-		default:
-			code := pValue
-			if p.Kind == condition.BadVariable {
-				code = pVariable
-			}
-			n := nodes[p.Value]
-			at := n.Pos
-			if n.Kind == jsonsrc.String && p.Kind != condition.BadValue {
-				at = n.Offset(r.src, p.Offset)
-			}
-			r.report(sev, code, at, n.End, p.Reason, p.Fix)
-		}
-	}
-	return c, ok
-}
-
-// values returns the values of a key as text, with their nodes.
-func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node, ok bool) {
-	shapes := r.dialect.values
-	list := []*jsonsrc.Node{v}
-	if v.Kind == jsonsrc.Array {
-		list = list[:0]
-		for i := range v.Items {
-			list = append(list, &v.Items[i])
-		}
-	} else if shapes&^array == 0 {
-		fix := "write […]"
-		if v.Kind == jsonsrc.String {
-			fix = "write [" + phrase.Quote(v.Text) + "]"
-		}
-		r.error(pValueType, v, "the values of a key are an array, not "+v.Kind.String(), fix)
-		return nil, nil, false
-	}
-	ok = true
-	length := 0
-	for _, n := range list {
-		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
-		if !legal {
-			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), asString(n))
-			ok = false
-			continue
-		}
-		texts, nodes = append(texts, n.Text), append(nodes, n)
-		length += utf8.RuneCountInString(n.Text)
-	}
-	switch max := r.dialect.maxText; {
-	case max > 0 && ok && (length == 0 || length > max):
-		r.error(pValueCount, v, "the values of a key have 1 to "+strconv.Itoa(max)+" characters, not "+strconv.Itoa(length), "name a value or split the statement")
-		ok = false
-	case ok && len(list) == 0 && r.dialect.IsCAM():
-		r.error(pValueCount, v, "there are no values", "name one")
-		ok = false
-	case ok && len(list) == 0:
-		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is not satisfied, or with a negative operator undecided", "name a value")
-	}
-	return texts, nodes, ok
 }

@@ -193,10 +193,6 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			return nil, fail(s, at, "a variable stands in the "+names[i]+"; it may only stand in the last segment", "write the value or *", names[i])
 		}
 		switch i {
-		case 0:
-			if lit != "qcs" {
-				return nil, fail(s, 0, "the first segment is qcs", shapeQCS, names[i])
-			}
 		case 1:
 			if !isLit || lit != "" {
 				return nil, fail(s, at, "the project segment is not used any more", "leave it empty", names[i])

@@ -123,7 +123,7 @@ func ParseLimits(src []byte, limits Limits) (Node, []Problem) {
 			reason, fix := "text after the end of the document", "remove it"
 			switch src[p.at] {
 			case '/':
-				reason = "JSON has no comments"
+				reason = noComments
 			case '{':
 				reason, fix = "a second document in one text", "write one document a file"
 			}
@@ -145,6 +145,16 @@ func (p *parser) problem(k ProblemKind, pos, end int, reason, fix string) {
 	if len(p.problems) < MaxProblems {
 		p.problems = append(p.problems, Problem{k, pos, end, reason, fix})
 	}
+}
+
+const noComments = "JSON has no comments"
+
+// unexpected fails at a character that cannot stand here.
+func (p *parser) unexpected(reason string) bool {
+	if p.at < len(p.src) && p.src[p.at] == '/' {
+		return p.fail(noComments, "remove it")
+	}
+	return p.fail(reason+p.here(), "")
 }
 
 // fail reports a syntax error here; what follows cannot be read.
@@ -205,12 +215,10 @@ func (p *parser) value(depth int) (Node, bool) {
 		n.Kind, n.Text, ok = Bool, string(p.src[n.Pos:p.at]), true
 	case p.word("null"):
 		ok = true
-	case c == '/':
-		return n, p.fail("JSON has no comments", "remove it")
 	case c == '\'':
 		return n, p.fail("a string in single quotes", "write it in double quotes")
 	default:
-		return n, p.fail("a value is expected, not "+p.here(), "")
+		return n, p.unexpected("a value is expected, not ")
 	}
 	n.End = p.at
 	return n, ok
@@ -251,10 +259,8 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 			}
 			p.at++
 			return members, true
-		case c == '/':
-			return nil, p.fail("JSON has no comments", "remove it")
 		case c != '"':
-			return nil, p.fail("a member name in double quotes is expected, not "+p.here(), "")
+			return nil, p.unexpected("a member name in double quotes is expected, not ")
 		}
 		m := Member{NamePos: p.at}
 		if m.Name, ok = p.str(); !ok {
@@ -264,10 +270,8 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		p.space()
 		switch p.peek() {
 		case ':':
-		case '/':
-			return nil, p.fail("JSON has no comments", "remove it")
 		default:
-			return nil, p.fail("a colon is expected after the member name, not "+p.here(), "")
+			return nil, p.unexpected("a colon is expected after the member name, not ")
 		}
 		p.at++
 		p.space()
@@ -295,10 +299,8 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		case '}':
 			p.at++
 			return members, true
-		case '/':
-			return nil, p.fail("JSON has no comments", "remove it")
 		default:
-			return nil, p.fail("a comma or the closing brace is expected, not "+p.here(), "")
+			return nil, p.unexpected("a comma or the closing brace is expected, not ")
 		}
 	}
 }
@@ -339,10 +341,8 @@ func (p *parser) array(depth int) (items []Node, ok bool) {
 		case ']':
 			p.at++
 			return items, true
-		case '/':
-			return nil, p.fail("JSON has no comments", "remove it")
 		default:
-			return nil, p.fail("a comma or the closing bracket is expected, not "+p.here(), "")
+			return nil, p.unexpected("a comma or the closing bracket is expected, not ")
 		}
 	}
 }
@@ -362,11 +362,11 @@ func (p *parser) number() (string, bool) {
 	if p.peek() == '0' {
 		p.at++
 	} else if !digits() {
-		return "", p.fail("a digit is expected, not "+p.here(), "")
+		return "", p.unexpected("a digit is expected, not ")
 	}
 	if p.peek() == '.' {
 		if p.at++; !digits() {
-			return "", p.fail("a digit is expected after the point, not "+p.here(), "")
+			return "", p.unexpected("a digit is expected after the point, not ")
 		}
 	}
 	if c := p.peek(); c == 'e' || c == 'E' {
@@ -374,7 +374,7 @@ func (p *parser) number() (string, bool) {
 			p.at++
 		}
 		if !digits() {
-			return "", p.fail("a digit is expected in the exponent, not "+p.here(), "")
+			return "", p.unexpected("a digit is expected in the exponent, not ")
 		}
 	}
 	if c := p.peek(); '0' <= c && c <= '9' {
@@ -512,32 +512,4 @@ func offset(src []byte, at, off int) int {
 		at, off = p.at, off-utf8.RuneLen(r)
 	}
 	return at
-}
-
-// Lines finds lines and columns in a text: the offsets at which its lines
-// begin.
-type Lines []int
-
-// NewLines indexes a text.
-func NewLines(src []byte) Lines {
-	l := Lines{0}
-	for i, b := range src {
-		if b == '\n' {
-			l = append(l, i+1)
-		}
-	}
-	return l
-}
-
-// At returns the line and the column in bytes, both counted from 1.
-func (l Lines) At(offset int) (line, column int) {
-	low, high := 0, len(l) // the line begins at l[low]
-	for high-low > 1 {
-		if mid := (low + high) / 2; l[mid] <= offset {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low + 1, offset - l[low] + 1
 }

@@ -39,7 +39,7 @@ const (
 	shapeSuffix                // *lit
 	shapeBoth                  // lit*tail
 	shapeContains              // *lit*
-	shapeGlob                  // with ?, at most one star: gobwas/glob
+	shapeGlob                  // with ? and without a star: gobwas/glob
 )
 
 // chunk is what stands between two stars. The ? at its edges only demand that
@@ -141,12 +141,9 @@ func (t Template) Compile(fold bool) (*Matcher, error) {
 func globText(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {
-		switch p.kind {
-		case star:
-			b.WriteByte('*')
-		case anyOne:
+		if p.kind == anyOne {
 			b.WriteByte('?')
-		default:
+		} else {
 			b.WriteString(glob.QuoteMeta(p.text))
 		}
 	}

@@ -1,0 +1,152 @@
+package policy
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/jsonsrc"
+	"github.com/writ-policy/writ/internal/phrase"
+)
+
+// condition reads a Condition element.
+func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
+	if v.Kind == jsonsrc.Array && len(v.Items) == 0 && e.shapes&emptyArray != 0 {
+		return // G16
+	}
+	if v.Kind != jsonsrc.Object {
+		r.error(pConditionType, v, e.name+" is an object, not "+v.Kind.String(), "write {operator: {key: [values]}}")
+		return
+	}
+	r.count(v, e.min, e.max, pConditionCount, e.name+" has", "operators")
+	if len(v.Members) == 0 && e.min == 0 && !r.dialect.IsCAM() {
+		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" is no condition", "leave it out")
+	}
+	var clauses []condition.Clause
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.Value.Kind != jsonsrc.Object {
+			r.error(pConditionType, &m.Value, "an operator holds an object, not "+m.Value.Kind.String(), "write {key: [values]}")
+			continue
+		}
+		switch {
+		case len(m.Value.Members) == 0 && (r.dialect.IsCAM() || r.dialect.maxKeys > 0):
+			r.error(pKeyCount, &m.Value, "the operator has no keys", "name a key or leave the operator out")
+		case len(m.Value.Members) == 0:
+			r.report(Suggestion, pEmpty, m.Value.Pos, m.Value.End, "an operator without keys is no condition", "leave it out")
+		default:
+			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
+		}
+		seen := make(map[condition.Key]string)
+		if bad := condition.CheckOperator(r.dialect.conditions, m.Name); bad != nil {
+			r.report(Error, pOperator, m.NamePos, m.NameEnd, bad.Reason, bad.Fix)
+		}
+		for j := range m.Value.Members {
+			k := &m.Value.Members[j]
+			key := condition.NewKey(k.Name)
+			if first, twice := seen[key]; twice && first != k.Name { // else reported as a duplicate name
+				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
+			}
+			seen[key] = k.Name
+			c, ok := r.clause(m, k)
+			if !ok {
+				continue
+			}
+			clauses = append(clauses, c)
+			s.clausePos = append(s.clausePos, r.position(k.NamePos))
+		}
+	}
+	s.condition = condition.NewBlock(clauses)
+}
+
+func (r *reader) count(v *jsonsrc.Node, min, max int, p problem, what, of string) {
+	n := len(v.Members)
+	switch {
+	case n < min:
+		r.error(p, v, what+" no "+of, "leave it out")
+	case max > 0 && n > max:
+		r.error(p, v, what+" "+strconv.Itoa(n)+" "+of+", "+strconv.Itoa(max)+" are allowed", "split the statement")
+	}
+}
+
+// clause reads one key under the operator op. What is wrong with the operator
+// itself has been reported.
+func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
+	v := &key.Value
+	values, nodes, ok := r.values(v)
+	if !ok {
+		return c, false
+	}
+	c, problems := condition.Compile(r.dialect.conditions, op.Name, key.Name, values)
+	for _, p := range problems {
+		sev := Error
+		if p.Warning {
+			sev = Warning
+		} else {
+			ok = false
+		}
+		switch p.Part {
+		case condition.OperatorPart:
+		case condition.KeyPart:
+			code := pKey
+			if p.Kind == condition.OperatorKey {
+				code = pOperatorKey
+			}
+			r.report(sev, code, key.NamePos, key.NameEnd, p.Reason, p.Fix)
+		default:
+			code := pValue
+			if p.Kind == condition.BadVariable {
+				code = pVariable
+			}
+			n := nodes[p.Value]
+			at := n.Pos
+			if n.Kind == jsonsrc.String && p.Kind != condition.BadValue {
+				at = n.Offset(r.src, p.Offset)
+			}
+			r.report(sev, code, at, n.End, p.Reason, p.Fix)
+		}
+	}
+	return c, ok
+}
+
+// values returns the values of a key as text, with their nodes.
+func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node, ok bool) {
+	shapes := r.dialect.values
+	list := []*jsonsrc.Node{v}
+	if v.Kind == jsonsrc.Array {
+		list = list[:0]
+		for i := range v.Items {
+			list = append(list, &v.Items[i])
+		}
+	} else if shapes&^array == 0 {
+		fix := "write […]"
+		if v.Kind == jsonsrc.String {
+			fix = "write [" + phrase.Quote(v.Text) + "]"
+		}
+		r.error(pValueType, v, "the values of a key are an array, not "+v.Kind.String(), fix)
+		return nil, nil, false
+	}
+	ok = true
+	length := 0
+	for _, n := range list {
+		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
+		if !legal {
+			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), asString(n))
+			ok = false
+			continue
+		}
+		texts, nodes = append(texts, n.Text), append(nodes, n)
+		length += utf8.RuneCountInString(n.Text)
+	}
+	switch max := r.dialect.maxText; {
+	case max > 0 && ok && (length == 0 || length > max):
+		r.error(pValueCount, v, "the values of a key have 1 to "+strconv.Itoa(max)+" characters, not "+strconv.Itoa(length), "name a value or split the statement")
+		ok = false
+	case ok && len(list) == 0 && r.dialect.IsCAM():
+		r.error(pValueCount, v, "there are no values", "name one")
+		ok = false
+	case ok && len(list) == 0:
+		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is not satisfied, or with a negative operator undecided", "name a value")
+	}
+	return texts, nodes, ok
+}
