@@ -23,7 +23,18 @@ type oracleActionInfo struct {
 	types      []string            // "service:type", folded; empty: resource-less
 	typeKeys   map[string][]string // condition keys that count only for that type
 	actionKeys []string            // condition keys that count for the whole action
+	keyGaps    bool                // the lists of keys may lack some
 	aliases    []string
+}
+
+// oracleAPIInfo is one row of the API table; its paths include the old ones.
+type oracleAPIInfo struct {
+	method   string
+	paths    []string
+	actions  []string
+	v11      string
+	ep       *bool // whether enterprise projects count; nil: not told
+	unmapped bool
 }
 
 // oracleSystemInfo is a permission that the vendor defines.
@@ -38,6 +49,7 @@ type oracleCatalog struct {
 	actions map[string]*oracleActionInfo // folded action name
 	keys    map[string]oracleKeyInfo     // canonical key, templates cut after "/"
 	systems map[string]*oracleSystemInfo // exact display name
+	apis    []oracleAPIInfo
 }
 
 var oracleCatalogOnce = sync.OnceValues(oracleLoad)
@@ -82,6 +94,14 @@ func oracleLoad() (*oracleCatalog, error) {
 			}
 			ActionLevelConditionKeys []string
 			Aliases                  []string
+			Evidence                 string
+			Cells                    map[string]string
+		}
+		Apis, UnmappedApis []struct {
+			Method, Path         string
+			Actions, LegacyPaths []string
+			V11Action            string
+			EnterpriseProject    *bool
 		}
 		ConditionKeys, GlobalConditionKeys []keyRow
 	}
@@ -93,6 +113,16 @@ func oracleLoad() (*oracleCatalog, error) {
 	}
 	for _, row := range cbr.Actions {
 		info := &oracleActionInfo{typeKeys: map[string][]string{}, aliases: row.Aliases}
+		evidence := func(cell string) string {
+			if e, ok := row.Cells[cell]; ok {
+				return e
+			}
+			return row.Evidence
+		}
+		for _, cell := range []string{"conditionKeys", "actionLevelConditionKeys"} {
+			info.keyGaps = info.keyGaps || evidence(cell) == "inferred" || evidence(cell) == "unknown"
+		}
+		info.keyGaps = info.keyGaps || evidence("resourceTypes") == "unknown"
 		for _, rt := range row.ResourceTypes {
 			service := rt.Service
 			if service == "" {
@@ -108,6 +138,12 @@ func oracleLoad() (*oracleCatalog, error) {
 			info.actionKeys = append(info.actionKeys, oracleTemplate(key))
 		}
 		cat.actions[oracleFold(row.Name)] = info
+	}
+	for _, row := range cbr.Apis {
+		cat.apis = append(cat.apis, oracleAPIInfo{row.Method, append([]string{row.Path}, row.LegacyPaths...), row.Actions, row.V11Action, row.EnterpriseProject, false})
+	}
+	for _, row := range cbr.UnmappedApis {
+		cat.apis = append(cat.apis, oracleAPIInfo{method: row.Method, paths: []string{row.Path}, unmapped: true})
 	}
 
 	var own struct {
@@ -229,35 +265,125 @@ func (cat *oracleCatalog) action(name string) *oracleActionInfo {
 	return cat.actions[oracleFold(name)]
 }
 
-// oracleKeyLists: the lists of keys of the action tables count. The lists of
-// the catalog have gaps, and what a gap means is not settled yet; without
-// them, every key counts for every action.
-var oracleKeyLists = false
-
-// effective says whether a condition key counts for the action and the type
-// of the resource (I-28, I-29, step 1 of 7.2). Global keys always do, but for
-// the tag and enterprise-project keys of requests and resources (6.2).
-func (info *oracleActionInfo) effective(key, resource string) bool {
-	if !oracleKeyLists {
-		return true
-	}
+// takes says whether a condition key counts for the action and the resource
+// that is being decided (I-28, I-29, step 1 of 7.2); Unknown means that it is
+// in doubt. Global keys always count, but for the tag and enterprise-project
+// keys of requests and resources (6.2).
+func (info *oracleActionInfo) takes(key, resource string) oracleTri {
 	name := oracleTemplate(key)
-	if strings.HasPrefix(name, "g:") {
-		switch name {
-		case "g:resourcetag/", "g:requesttag/", "g:tagkeys", "g:enterpriseprojectid":
-		default:
-			return true
+	switch name {
+	case "g:resourcetag/", "g:requesttag/", "g:tagkeys", "g:enterpriseprojectid":
+	default:
+		if strings.HasPrefix(name, "g:") {
+			return oracleTrue
 		}
 	}
-	for _, k := range info.actionKeys {
-		if k == name {
-			return true
+	listed := func(keys []string) bool {
+		// A template stands for every tag, but not for none.
+		return oracleHas(keys, name) && oracleKey(key) != "g:resourcetag/" && oracleKey(key) != "g:requesttag/"
+	}
+	if listed(info.actionKeys) || listed(info.typeKeys[oracleURNType(resource)]) {
+		return oracleTrue
+	}
+	if info.keyGaps {
+		return oracleUnknown
+	}
+	if resource == "" || resource == "*" { // it may touch a resource of any of its types
+		for _, keys := range info.typeKeys {
+			if listed(keys) {
+				return oracleUnknown
+			}
 		}
 	}
-	for _, k := range info.typeKeys[oracleURNType(resource)] {
-		if k == name {
-			return true
+	return oracleFalse
+}
+
+// enterprise says whether an action supports enterprise projects (F-4), by the
+// rows of its APIs; Unknown: they do not tell, or not alike.
+func (cat *oracleCatalog) enterprise(action string) oracleTri {
+	if cat == nil {
+		return oracleTrue
+	}
+	yes, no := false, false
+	for _, api := range cat.apis {
+		mine := oracleFold(api.v11) == oracleFold(action)
+		for _, a := range api.actions {
+			mine = mine || oracleFold(a) == oracleFold(action)
+		}
+		if mine && api.ep != nil {
+			yes, no = yes || *api.ep, no || !*api.ep
 		}
 	}
-	return false
+	switch {
+	case yes && !no:
+		return oracleTrue
+	case no && !yes:
+		return oracleFalse
+	case !yes && cat.action(action) == nil: // nothing is known of it
+		return oracleTrue
+	}
+	return oracleUnknown
+}
+
+// api resolves a method and a path to the actions that must be allowed; not
+// ok: no API, or one whose actions are not known.
+func (cat *oracleCatalog) api(method, path string) (actions []string, ok bool) {
+	if cat == nil || !strings.HasPrefix(path, "/") {
+		return nil, false
+	}
+	for _, r := range path {
+		// RFC 3986, 3.3; without escapes and ";".
+		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/-._~!$&'()*+,=:@", r)) {
+			return nil, false
+		}
+	}
+	have := strings.Split(path[1:], "/")
+	for _, segment := range have {
+		if path != "/" && segment == "" || segment == "." || segment == ".." {
+			return nil, false
+		}
+	}
+	type match struct {
+		api      oracleAPIInfo
+		template []string
+	}
+	variable := func(segment string) bool { return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") }
+	var matches []match
+	for _, api := range cat.apis {
+		for _, p := range api.paths {
+			want := strings.Split(strings.TrimPrefix(p, "/"), "/")
+			fits := api.method == method && len(want) == len(have)
+			for i := 0; fits && i < len(want); i++ {
+				fits = want[i] == have[i] || variable(want[i]) && have[i] != ""
+			}
+			if fits {
+				matches = append(matches, match{api, want})
+			}
+		}
+	}
+	// more says whether a has a literal wherever b has one, and one more.
+	more := func(a, b []string) bool {
+		extra := false
+		for i := range a {
+			if variable(a[i]) && !variable(b[i]) {
+				return false
+			}
+			extra = extra || !variable(a[i]) && variable(b[i])
+		}
+		return extra
+	}
+	for _, m := range matches {
+		beaten := false
+		for _, other := range matches {
+			beaten = beaten || more(other.template, m.template)
+		}
+		if beaten {
+			continue
+		}
+		if m.api.unmapped {
+			return nil, false
+		}
+		actions, ok = append(actions, m.api.actions...), true
+	}
+	return actions, ok
 }

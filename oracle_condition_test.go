@@ -148,19 +148,41 @@ func (r *oracleRun) oracleHuaweiCondition(element any, dialect string) oracleTri
 	return result
 }
 
-// oracleHuaweiClause decides one operator and key (C-2 to C-16, 5.2).
+// oracleHuaweiClause decides one operator and key. While it is in doubt
+// whether the action takes the key, the clause says only what it says with
+// and without the request's value.
 func (r *oracleRun) oracleHuaweiClause(op oracleOp, dialect, key string, values []string) oracleTri {
-	have := oracleValues(r.value(key))
+	value, doubt := r.value(key)
+	result := r.oracleHuaweiTest(op, dialect, key, values, oracleValues(value))
+	if doubt && result != r.oracleHuaweiTest(op, dialect, key, values, nil) {
+		return oracleUnknown
+	}
+	return result
+}
+
+// oracleHuaweiTest is one operator and key against the values that the
+// request has of the key (C-2 to C-16, 5.2).
+func (r *oracleRun) oracleHuaweiTest(op oracleOp, dialect, key string, values []string, have []any) (result oracleTri) {
 	absent := len(have) == 0
 	unfit := oracleBool(absent && op.ifExists) // C-14
 	if info, known := r.cat.keyInfo(key); known && op.typ != "null" && info.typ != op.typ {
 		return unfit
 	}
 	var policy []any
+	hidden := false // there are policy values that are not known
+	defer func() {
+		if hidden && op.typ != "string" && !(absent && op.ifExists) { // they may be no text of the type (C-14)
+			result = min(result, oracleUnknown)
+		}
+	}()
 	for _, text := range values {
 		toks, ok := r.oracleExpand(text, dialect, op.rel == "match", op.rel == "match")
 		if !ok {
 			return oracleFalse // not reached: the statement is void
+		}
+		if oracleUnknownIn(toks) {
+			hidden = true
+			continue
 		}
 		if op.typ == "string" {
 			policy = append(policy, toks)
@@ -179,9 +201,12 @@ func (r *oracleRun) oracleHuaweiClause(op oracleOp, dialect, key string, values 
 				return oracleTrue
 			}
 		}
+		if hidden {
+			return oracleUnknown
+		}
 		return oracleFalse
 	}
-	if len(policy) == 0 { // C-16
+	if len(policy) == 0 && !hidden { // C-16
 		switch {
 		case absent && op.ifExists:
 			return oracleTrue
@@ -204,14 +229,20 @@ func (r *oracleRun) oracleHuaweiClause(op oracleOp, dialect, key string, values 
 	if op.qual == "" && len(have) > 1 { // C-11
 		return oracleUnknown
 	}
-	result := oracleTrue
+	result = oracleTrue
 	if op.qual == "any" {
 		result = oracleFalse
 	}
 	for _, raw := range have { // C-2, C-7, C-9, C-12
 		one := oracleUnknown
 		if v, ok := oracleHuaweiConvert(op.typ, raw); ok {
-			one = oracleBool(oracleAny(op, v, policy) != op.neg)
+			one = oracleBool(oracleAny(op, v, policy))
+			if hidden { // it may be equal, less…
+				one = max(one, oracleUnknown)
+			}
+			if op.neg {
+				one = oracleTrue - one
+			}
 		}
 		if op.qual == "any" {
 			result = max(result, one)
@@ -424,7 +455,8 @@ func (r *oracleRun) oracleCAMCondition(element any) bool {
 
 // oracleCAMClause decides one operator and key (C1, C2, C4 to C7, C9).
 func (r *oracleRun) oracleCAMClause(op oracleOp, key string, values []string) bool {
-	have := oracleValues(r.value(key))
+	value, _ := r.value(key)
+	have := oracleValues(value)
 	absent := len(have) == 0
 	if op.typ != "null" && absent {
 		return op.ifExists // C4, C5

@@ -7,8 +7,10 @@ import (
 
 // oracleTok is one character of a pattern: a literal, or a wildcard.
 type oracleTok struct {
-	r    rune
-	wild bool // r is '*' (any run) or '?' (one character)
+	r       rune
+	wild    bool // r is '*' (any run) or '?' (one character)
+	unknown bool // stands for an unknown text, the value of a variable
+	fails   bool // and that variable may have no value at all
 }
 
 // oracleGlob matches the whole text against the whole pattern. The table
@@ -41,9 +43,19 @@ func oracleGlob(pattern []oracleTok, text string, fold bool) bool {
 func oracleToks(text string, star, question bool) []oracleTok {
 	var out []oracleTok
 	for _, r := range text {
-		out = append(out, oracleTok{r, star && r == '*' || question && r == '?'})
+		out = append(out, oracleTok{r: r, wild: star && r == '*' || question && r == '?'})
 	}
 	return out
+}
+
+// oracleUnknownIn says whether some part of the text is not known.
+func oracleUnknownIn(toks []oracleTok) bool {
+	for _, t := range toks {
+		if t.unknown {
+			return true
+		}
+	}
+	return false
 }
 
 // oracleToksText forgets which characters were wildcards.
@@ -146,41 +158,46 @@ func (r *oracleRun) oracleExpand(text, dialect string, star, question bool) ([]o
 		if !ok {
 			return nil, false
 		}
-		out = append(out, oracleToks(value, false, false)...)
+		out = append(out, value...)
 	}
 	return out, true
 }
 
 // oracleVariable gives the value of one variable: `key` or `key, 'default'`
-// (P-26, P-28).
-func (r *oracleRun) oracleVariable(inner string) (string, bool) {
+// (P-26, P-28). If it is in doubt whether the action takes the key, a value
+// of the request is not known to count.
+func (r *oracleRun) oracleVariable(inner string) ([]oracleTok, bool) {
 	key, def, hasDef := strings.Cut(inner, ",")
 	key, def = strings.Trim(key, " \t"), strings.Trim(def, " \t")
 	if key == "" || strings.ContainsAny(key, "'${} \t") {
-		return "", false
+		return nil, false
 	}
 	if hasDef {
 		if len(def) < 2 || def[0] != '\'' || def[len(def)-1] != '\'' {
-			return "", false
+			return nil, false
 		}
 		def = def[1 : len(def)-1]
 		rest := strings.ReplaceAll(def, "''", "")
 		if strings.Contains(rest, "'") {
-			return "", false
+			return nil, false
 		}
 		def = strings.ReplaceAll(def, "''", "'")
 	}
 	if info, ok := r.cat.keyInfo(key); ok && info.multi {
-		return "", false
+		return nil, false
 	}
-	value := r.value(key)
-	if value == nil {
-		return def, hasDef
+	literal := oracleToks(def, false, false)
+	value, doubt := r.value(key)
+	list, isList := value.([]any)
+	switch {
+	case value == nil:
+		return literal, hasDef
+	case doubt:
+		return []oracleTok{{unknown: true, fails: !hasDef || isList}}, true
+	case isList:
+		return literal, hasDef && len(list) == 0
 	}
-	if list, ok := value.([]any); ok {
-		return def, hasDef && len(list) == 0
-	}
-	return oracleText(value), true
+	return oracleToks(oracleText(value), false, false), true
 }
 
 // oracleHuaweiAction tests Action / NotAction against the request's action
@@ -254,20 +271,24 @@ func oracleActionEntry(pattern, name, dialect string) bool {
 
 // oracleHuaweiResource tests Resource / NotResource (P-15 to P-24, I-19 to
 // I-27, A-3). The resource "" or "*" is none.
-func (r *oracleRun) oracleHuaweiResource(st map[string]any, dialect string, deny bool) bool {
+func (r *oracleRun) oracleHuaweiResource(st map[string]any, dialect string, deny bool) oracleTri {
 	none := r.resource == "" || r.resource == "*" || r.action != nil && len(r.action.types) == 0 // I-24
 	if entries, ok := st["NotResource"]; ok {                                                    // I-26
+		hit := oracleFalse
 		for _, e := range oracleList(entries) {
-			if e == "*" || !none && r.oracleURN(e, dialect) {
-				return false
+			if e == "*" {
+				hit = oracleTrue
+			} else if !none {
+				hit = max(hit, r.oracleURN(e, dialect))
 			}
 		}
-		return true
+		return oracleTrue - hit
 	}
 	entries, ok := st["Resource"]
 	if !ok { // P-20, I-6
-		return true
+		return oracleTrue
 	}
+	hit := oracleFalse
 	uris := false
 	if object, ok := entries.(map[string]any); ok { // P-5, P-9
 		entries, uris = object["uri"], true
@@ -275,44 +296,44 @@ func (r *oracleRun) oracleHuaweiResource(st map[string]any, dialect string, deny
 	for _, e := range oracleList(entries) {
 		switch {
 		case e == "*":
-			return true
+			hit = oracleTrue
 		case none: // A-3
-			if deny {
-				return true
-			}
+			hit = max(hit, oracleBool(deny))
 		case !deny && r.action != nil && !oracleHas(r.action.types, oracleURNType(r.resource)): // I-25
 		case uris:
-			if e == r.resource {
-				return true
-			}
-		case r.oracleURN(e, dialect):
-			return true
+			hit = max(hit, oracleBool(e == r.resource))
+		default:
+			hit = max(hit, r.oracleURN(e, dialect))
 		}
 	}
-	return false
+	return hit
 }
 
 // oracleURN compares a URN pattern with the request's resource, segment by
 // segment; "*" never absorbs one of the first four colons (I-20). Service and
-// type fold, the rest is exact (P-17, I-23).
-func (r *oracleRun) oracleURN(pattern, dialect string) bool {
+// type fold, the rest is exact (P-17, I-23). A segment with an unknown text
+// may match.
+func (r *oracleRun) oracleURN(pattern, dialect string) oracleTri {
 	if strings.HasPrefix(r.resource, "/") {
-		return false
+		return oracleFalse
 	}
+	result := oracleTrue
 	want, have := oracleSplit(pattern, 5), strings.SplitN(r.resource, ":", 5)
 	if len(want) != 5 || len(have) != 5 {
-		return false
+		return oracleFalse
 	}
 	for i := range want {
 		if i == 1 && want[1] == "" && have[1] == "*" { // I-21
 			continue
 		}
 		toks, ok := r.oracleExpand(want[i], dialect, true, oracleV5(dialect))
-		if !ok || !oracleGlob(toks, have[i], i == 0 || i == 3) {
-			return false
+		if oracleUnknownIn(toks) {
+			result = min(result, oracleUnknown)
+		} else if !ok || !oracleGlob(toks, have[i], i == 0 || i == 3) {
+			return oracleFalse
 		}
 	}
-	return true
+	return result
 }
 
 // oracleURNType is the folded "service:type" of a URN, "" for anything else.

@@ -29,6 +29,8 @@ type oracleDoc struct {
 
 type oracleRequest struct {
 	action             string
+	method, path       string // in place of an action
+	byAPI              bool
 	cam                bool // the action is written in CAM's way
 	resources          []string
 	principal          string
@@ -76,9 +78,20 @@ func oracleDecide(caseJSON []byte) (string, error) {
 	if c.req == nil {
 		return "", errors.New("no request")
 	}
+	actions := []string{c.req.action}
+	if c.req.byAPI { // P-35
+		var ok bool
+		if actions, ok = c.cat.api(c.req.method, c.req.path); !ok {
+			return "implicit-deny", nil
+		}
+	}
 	worst := "allow"
-	for _, resource := range c.req.resources { // I-27, P-24, CAM E5
-		worst = oracleWorse(worst, oracleOne(c, resource))
+	for _, action := range actions {
+		one, q := *c, *c.req
+		one.req, q.action = &q, action
+		for _, resource := range q.resources { // I-27, P-24, CAM E5
+			worst = oracleWorse(worst, oracleOne(&one, resource))
+		}
 	}
 	return worst, nil
 }
@@ -124,6 +137,14 @@ func oracleOne(c *oracleCase, resource string) string {
 			continue
 		}
 		layerAllow, layerDeny := r.layer(layer)
+		if layer.kind == "identity" {
+			switch r.enterprise(layer.scope) { // F-4
+			case oracleFalse:
+				continue
+			case oracleUnknown:
+				layerAllow = min(layerAllow, oracleUnknown)
+			}
+		}
 		if camRoot && layer.kind == "resource" && (service != "cos" || operation == "PutBucketPolicy") {
 			layerDeny = oracleFalse
 		}
@@ -263,6 +284,14 @@ func (q *oracleRequest) inScope(scope string) bool {
 	return scope == q.scope
 }
 
+// enterprise says whether the action supports the kind of scope (F-4).
+func (r *oracleRun) enterprise(scope string) oracleTri {
+	if !strings.HasPrefix(scope, "enterprise-project:") || r.req.cam {
+		return oracleTrue
+	}
+	return r.cat.enterprise(r.req.action)
+}
+
 // layer unites the documents of one layer: what its Allow and its Deny
 // statements come to. The Allow of an inactive role does not count, its
 // Deny does.
@@ -284,8 +313,8 @@ func (r *oracleRun) layer(layer *oracleLayer) (allow, deny oracleTri) {
 			isDeny, v := r.statement(e.(map[string]any), body, doc)
 			if isDeny {
 				deny = max(deny, v)
-			} else if active {
-				allow = max(allow, v)
+			} else {
+				allow = max(allow, min(active, v))
 			}
 		}
 	}
@@ -315,21 +344,27 @@ func (r *oracleRun) statement(st, body map[string]any, doc *oracleDoc) (isDeny b
 	}
 	isDeny = strings.EqualFold(st["Effect"].(string), "Deny")
 	d := doc.dialect
-	if r.req.cam || r.huaweiVoid(st, d) || !r.oracleHuaweiAction(st, d, isDeny) ||
-		!r.oracleHuaweiResource(st, d, isDeny) || !r.oracleHuaweiPrincipal(st) {
+	if r.req.cam || !r.oracleHuaweiAction(st, d, isDeny) || !r.oracleHuaweiPrincipal(st) {
 		return isDeny, oracleFalse
 	}
-	return isDeny, r.oracleHuaweiCondition(st["Condition"], d)
+	return isDeny, min(r.huaweiExpands(st, d), r.oracleHuaweiResource(st, d, isDeny), r.oracleHuaweiCondition(st["Condition"], d))
 }
 
-// huaweiVoid: some variable of the statement does not expand (P-28, A-10).
-func (r *oracleRun) huaweiVoid(st map[string]any, dialect string) bool {
+// huaweiExpands: all variables of the statement expand (P-28, A-10).
+func (r *oracleRun) huaweiExpands(st map[string]any, dialect string) oracleTri {
+	result := oracleTrue
 	for _, text := range oracleTexts(st, "Resource", "NotResource", "Condition") {
-		if _, ok := r.oracleExpand(text, dialect, false, false); !ok {
-			return true
+		toks, ok := r.oracleExpand(text, dialect, false, false)
+		if !ok {
+			return oracleFalse
+		}
+		for _, t := range toks {
+			if t.fails {
+				result = oracleUnknown
+			}
 		}
 	}
-	return false
+	return result
 }
 
 // camVoid: the same for CAM (V4).
@@ -367,22 +402,27 @@ func oracleTexts(st map[string]any, names ...string) []string {
 }
 
 // value is the request's value of a condition key, nil when absent. A key
-// that the action does not take is absent (I-29). The clock is the only key
-// with a default.
-func (r *oracleRun) value(key string) any {
+// that the action does not take is absent (I-29); doubt means that it is not
+// known whether the action takes it, and then there is a value. The clock is
+// the only key with a default.
+func (r *oracleRun) value(key string) (value any, doubt bool) {
 	key = oracleKey(key)
-	if r.action != nil && !r.action.effective(key, r.resource) {
-		return nil
-	}
 	v := r.req.context[key]
+	if r.action != nil {
+		takes := r.action.takes(key, r.resource)
+		if takes == oracleFalse || takes == oracleUnknown && len(oracleValues(v)) == 0 {
+			return nil, false
+		}
+		doubt = takes == oracleUnknown
+	}
 	if len(oracleValues(v)) == 0 && (key == "g:currenttime" || key == "qcs:current_time") {
 		text := r.req.now.UTC().Format(time.RFC3339Nano)
 		if r.req.cam {
-			return text
+			return text, false
 		}
-		return oracleInstant(text)
+		return oracleInstant(text), false
 	}
-	return v
+	return v, doubt
 }
 
 // oracleInstant is the clock in Huawei's dialects: a date, and no string.
@@ -390,12 +430,13 @@ type oracleInstant string
 
 // active says whether a role's dependencies are met. path
 // holds the documents whose dependencies are being looked at.
-func (r *oracleRun) active(doc *oracleDoc, path []*oracleDoc) bool {
+func (r *oracleRun) active(doc *oracleDoc, path []*oracleDoc) oracleTri {
 	for _, p := range path {
 		if p == doc {
-			return false
+			return oracleFalse
 		}
 	}
+	result := oracleTrue
 	path = append(path, doc)
 	body, _ := doc.body.(map[string]any)
 	type dependency struct {
@@ -414,7 +455,7 @@ func (r *oracleRun) active(doc *oracleDoc, path []*oracleDoc) bool {
 		}
 	}
 	for _, dep := range deps {
-		met := false
+		met := oracleFalse
 		for _, layer := range r.layers {
 			if layer.kind != "identity" || layer.group != doc.layer.group {
 				continue
@@ -424,14 +465,14 @@ func (r *oracleRun) active(doc *oracleDoc, path []*oracleDoc) bool {
 					other.catalog != "" && dep.catalog != nil && dep.catalog != other.catalog {
 					continue
 				}
-				met = met || r.place(doc.layer.scope, other) && r.active(other, path)
+				if r.place(doc.layer.scope, other) {
+					met = max(met, min(r.enterprise(layer.scope), r.active(other, path)))
+				}
 			}
 		}
-		if !met {
-			return false
-		}
+		result = min(result, met)
 	}
-	return true
+	return result
 }
 
 // place says whether a granted dependency is granted in the right place.
@@ -565,7 +606,7 @@ var oracleFullAccess = map[string]any{"Version": "5.0", "Statement": []any{
 
 func oracleReadRequest(v any) (*oracleRequest, error) {
 	o, ok := v.(map[string]any)
-	if !ok || !oracleOnly(o, "action", "resource", "principal", "appId", "resourceOwner", "root", "exempt", "scope", "enterpriseProject", "context") {
+	if !ok || !oracleOnly(o, "action", "api", "resource", "principal", "appId", "resourceOwner", "root", "exempt", "scope", "enterpriseProject", "context") {
 		return nil, errors.New("not a request")
 	}
 	f := &oracleFields{}
@@ -597,11 +638,21 @@ func oracleReadRequest(v any) (*oracleRequest, error) {
 		return nil, errors.New("resourceOwner")
 	}
 
+	if v, ok := o["api"]; ok {
+		api, ok := v.(map[string]any)
+		if _, both := o["action"]; both || !ok || len(api) != 2 || !oracleOnly(api, "method", "path") {
+			return nil, errors.New("api")
+		}
+		q.byAPI, q.method, q.path = true, f.text(api, "method"), f.text(api, "path")
+	}
+
 	// The action tells the cloud: one colon (or permid/…) for CAM, two for Huawei.
 	bare := strings.TrimPrefix(q.action, "name/")
 	parts := strings.Split(bare, ":")
 	q.cam = len(parts) == 2 || strings.HasPrefix(q.action, "permid/")
-	if strings.ContainsAny(q.action, "*? \t\r\n") || !q.cam && (len(parts) != 3 || parts[0] == "" || parts[2] == "") || len(parts) == 2 && (parts[0] == "" || parts[1] == "") {
+	if q.byAPI {
+		q.cam = false // the catalog knows APIs of Huawei only
+	} else if strings.ContainsAny(q.action, "*? \t\r\n") || !q.cam && (len(parts) != 3 || parts[0] == "" || parts[2] == "") || len(parts) == 2 && (parts[0] == "" || parts[1] == "") {
 		return nil, fmt.Errorf("action %q", q.action)
 	}
 

@@ -91,7 +91,20 @@ func (w world) decision(flow bool) []byte {
 		}
 	}
 	c["layers"] = layers
-	c["request"] = w.request(cam, flow)
+	request := w.request(cam, flow)
+	if !cam && w.yes(4) {
+		// Actions whose tables of keys and of enterprise projects differ.
+		request["action"] = w.flip(pick(w, "cbr:vaults:create", "cbr:vaults:delete", "cbr:member:create", "cbr:policies:create", "cbr:backups:checkAgent", "cbr::getFeature"))
+		if flow && w.yes(2) {
+			request["enterpriseProject"] = "e1"
+			for _, l := range layers {
+				if l := l.(object); l["kind"] == "identity" && !w.yes(3) {
+					l["scope"] = "enterprise-project:e1"
+				}
+			}
+		}
+	}
+	c["request"] = request
 	text, err := json.Marshal(c)
 	if err != nil {
 		panic(err)
@@ -111,7 +124,7 @@ func (w world) layer(cam, flow bool) object {
 		l["kind"] = "resource"
 	case flow:
 		if w.yes(3) {
-			l["scope"] = pick(w, "global", "project:p1", "project:p2", "all-projects", "all", "enterprise-project:e1")
+			l["scope"] = pick(w, "global", "project:p1", "project:p2", "all-projects", "all", "enterprise-project:e1", "enterprise-project:e1")
 		}
 		if w.yes(3) {
 			l["group"] = pick(w, "g1", "g2")
@@ -161,12 +174,15 @@ func (w world) layer(cam, flow bool) object {
 var (
 	huaweiActions = []string{"cbr:vaults:delete", "cbr:vaults:get", "cbr::getFeature", "cbr:backups:get", "cbr::getAgentAutoUpgrade",
 		"cbr::updateSnapshotMetadata", "cbr:policies:create", "cbr:member:create", "obs:object:GetObject", "obs:bucket:ListBucket",
-		"ecs:servers:get", "iam:users:getUser", "sts:agencies:assume", "DNS:Zone:create"}
+		"ecs:servers:get", "iam:users:getUser", "sts:agencies:assume", "DNS:Zone:create", "cbr:vaults:create", "cbr:backups:checkAgent"}
 	huaweiAliases   = []string{"cbr:agents:getAgentAutoUpgrade", "cbr:snapshotMetadata:update"}
 	huaweiResources = []string{"cbr:eu-de:a1:vault:v1", "cbr:eu-de:a1:vault:v2", "cbr:eu-de:a1:backup:b1", "cbr:eu-nl:a2:vault:v1",
 		"obs:eu-de:a1:object:b/alice/x", "obs:eu-de:a1:object:b/:", "iam::a1:user:alice", "ecs:*:a1:server:s", "/iam/agencies/A"}
 	huaweiKeys = []string{"g:UserName", "g:MFAPresent", "g:MFAAge", "g:CurrentTime", "g:SourceIp", "g:TagKeys", "g:ResourceTag/Team",
-		"obs:max-keys", "obs:prefix", "cbr:EnabledPolicy", "x:any", "g:ServiceName"}
+		"obs:max-keys", "obs:prefix", "cbr:EnabledPolicy", "x:any", "g:ServiceName",
+		"g:RequestTag/x", "g:ResourceTag/team", "g:EnterpriseProjectId", "cbr:PolicyId", "cbr:TargetOrgPaths"}
+	huaweiVars = []string{"${g:UserName}", "${x:any}", "${x:any, '10'}", "${g:CurrentTime}", "${g:TagKeys}",
+		"${cbr:PolicyId}", "${g:RequestTag/x, 'v1'}", "${cbr:TargetOrgPaths, 'alice'}", "${g:EnterpriseProjectId}"}
 	texts = []string{"alice", "Alice", "ali", "bob", "", "a*", "v1", "*", "K", "\u212A", "é", "b/alice", "true", "10", "iam"}
 )
 
@@ -208,7 +224,8 @@ func (w world) resourceHuawei(d string) string {
 		}
 	}
 	if w.yes(5) {
-		v := pick(w, "${g:UserName}", "${ g:username , 'alice' }", "${x:any}", "${$}", "${g:TagKeys}", "${x:any, 'v1'}")
+		v := pick(w, "${g:UserName}", "${ g:username , 'alice' }", "${x:any}", "${$}", "${g:TagKeys}", "${x:any, 'v1'}",
+			"${cbr:PolicyId}", "${g:RequestTag/x, 'v1'}", "${g:ResourceTag/team}")
 		if v5 {
 			v = pick(w, v, "${*}", "${?}", "${g:username")
 		}
@@ -351,7 +368,7 @@ func (w world) clauseHuawei(cond object, d string) {
 		for range 1 + w.IntN(3) {
 			v := w.operands(kind, !v5)
 			if w.yes(12) {
-				v = pick(w, "${g:UserName}", "${x:any}", "${x:any, '10'}", "${g:CurrentTime}", "${g:TagKeys}")
+				v = pick(w, huaweiVars...)
 			} else if kind == "string" && !strings.Contains(base, "Like") && w.yes(12) {
 				v += pick(w, "${g:UserName}", "${x:any, 'é'}", "*", "?")
 			}
@@ -456,7 +473,7 @@ func (w world) request(cam, flow bool) object {
 		case 1, 2:
 			r["scope"] = pick(w, "project:p1", "project:p2")
 		}
-		if w.yes(4) {
+		if w.yes(2) {
 			r["enterpriseProject"] = "e1"
 		}
 		if w.yes(8) {
