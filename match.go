@@ -80,8 +80,9 @@ func (r *row) lists(n action.Name) bool {
 	return false
 }
 
-// matchesResource is Unknown if the statement has a variable whose value is
-// unknown, and False if it has one that cannot be expanded.
+// matchesResource decides the Resource or NotResource element. It is False if the
+// statement has a variable that cannot be expanded, and at best Unknown if
+// nobody knows whether one can.
 func (q *query) matchesResource(r *row) condition.Result {
 	if r.void {
 		return condition.False
@@ -90,35 +91,33 @@ func (q *query) matchesResource(r *row) condition.Result {
 	if r.variables != nil {
 		var buf [condition.MaxVariables]string
 		for _, vars := range r.variables {
-			_, k := q.env.Expand(vars, &buf)
+			_, _, k := q.env.Expand(vars, &buf)
 			known = min(known, k)
 		}
 		if known == condition.False {
 			return condition.False
 		}
 	}
-	if q.covers(r) == r.notResource {
-		if known == condition.Unknown && r.effect == policy.Deny {
-			return condition.Unknown
-		}
-		return condition.False
+	covered := q.covers(r)
+	if r.notResource {
+		covered = condition.True - covered
 	}
-	return known
+	return min(known, covered)
 }
 
 // covers reports whether the Resource or NotResource list has an entry that
-// covers the resource.
-func (q *query) covers(r *row) bool {
+// covers the resource; Unknown if one may, for the text of a variable.
+func (q *query) covers(r *row) condition.Result {
 	if r.everything {
-		return true
+		return condition.True
 	}
 	if q.resource.IsZero() {
 		// Only * covers a request without a resource. A Deny that names
 		// resources was meant to bite, and does; in CAM it does not (R5).
-		return r.effect == policy.Deny && !r.cam && !r.notResource
+		return truth(r.effect == policy.Deny && !r.cam && !r.notResource && len(r.resources) > 0)
 	}
 	if q.mistyped && r.effect == policy.Allow && !r.notResource {
-		return false // I-25
+		return condition.False // I-25
 	}
 	q.facts.Owner, q.facts.Lenient = q.caller, r.effect == policy.Deny
 	if owner := q.set.layers[r.layer].Owner; owner != "" {
@@ -127,19 +126,31 @@ func (q *query) covers(r *row) bool {
 	if r.variables == nil {
 		for _, p := range r.resources {
 			if p.Match(q.resource, &q.facts) {
-				return true
+				return condition.True
 			}
 		}
-		return false
+		return condition.False
 	}
+	res := condition.False
 	var buf [condition.MaxVariables]string
 	for i, p := range r.resources {
-		vars, _ := q.env.Expand(r.variables[i], &buf)
-		if p.Match(q.resource, &q.facts, vars...) {
-			return true
+		vars, hidden, _ := q.env.Expand(r.variables[i], &buf)
+		switch {
+		case !p.May(q.resource, &q.facts, hidden, vars...):
+		case hidden == 0 || p.Everything():
+			return condition.True
+		default:
+			res = condition.Unknown
 		}
 	}
-	return false
+	return res
+}
+
+func truth(b bool) condition.Result {
+	if b {
+		return condition.True
+	}
+	return condition.False
 }
 
 // matchesPrincipal decides the Principal or NotPrincipal element of a resource

@@ -65,7 +65,7 @@ func (q *query) decide(s *Set, req *Request) Decision {
 // they do if no catalog knows it.
 func (q *query) grantable(takes, known bool) condition.Result {
 	switch {
-	case takes || q.action == nil && !known:
+	case takes || q.action == nil && !known || q.req.Action.IsCAM():
 		return condition.True
 	case known:
 		return condition.False

@@ -73,23 +73,25 @@ func (b Block) Bind(known func(Key) (KeyInfo, bool)) Block {
 func (b *Block) Void() bool { return b.void }
 
 // Eval decides the block. A variable that cannot be expanded makes it False
-// whatever else it says, since the statement as a whole then does not match.
+// whatever else it says, since the statement as a whole then does not match; one
+// of which nobody knows makes it at best Unknown.
 func (b *Block) Eval(env *Env) Result {
 	if b.void {
 		return False
 	}
+	res := True
 	if b.vars {
 		var buf [MaxVariables]string
 		for i := range b.clauses {
 			c := &b.clauses[i]
 			for j := range c.operands {
-				if _, r := env.Expand(c.operands[j].vars, &buf); r == False {
+				_, _, r := env.Expand(c.operands[j].vars, &buf)
+				if res = min(res, r); res == False {
 					return False
 				}
 			}
 		}
 	}
-	res := True
 	for i := range b.clauses {
 		switch b.clauses[i].eval(env) {
 		case False:
@@ -115,9 +117,31 @@ func (c *Clause) eval(env *Env) Result {
 	return r
 }
 
-// with decides one clause for a value of its key (huawei.md section 5,
-// tencent-cam.md section 4).
+// with decides one clause for a value of its key. A variable whose text is not
+// known may have one that the operator cannot read (C-14).
 func (c *Clause) with(v *Value, env *Env) Result {
+	r := c.test(v, env)
+	if r == True && c.vars && c.op.operand != StringType && !(c.op.ifExists && v.IsAbsent()) && c.hides(env) {
+		return Unknown
+	}
+	return r
+}
+
+// hides reports whether some variable of the clause has a text that is not
+// known.
+func (c *Clause) hides(env *Env) bool {
+	var buf [MaxVariables]string
+	for i := range c.operands {
+		if _, hidden, _ := env.Expand(c.operands[i].vars, &buf); hidden != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// test decides one clause by the rules of huawei.md section 5 and tencent-cam.md
+// section 4.
+func (c *Clause) test(v *Value, env *Env) Result {
 	if v.kind == unknown {
 		return Unknown
 	}
@@ -229,9 +253,12 @@ func (c *Clause) misread(env *Env) bool {
 // expanded reads a typed operand that is one variable.
 func (c *Clause) expanded(o *operand, env *Env) (read operand, r Result) {
 	var buf [MaxVariables]string
-	vars, r := env.Expand(o.vars, &buf)
-	if r != True {
-		return read, r
+	vars, hidden, r := env.Expand(o.vars, &buf)
+	switch {
+	case r == False:
+		return read, False
+	case hidden != 0:
+		return read, Unknown
 	}
 	if !read.parse(c.op.operator, vars[0], c.cam) {
 		return read, False
@@ -265,7 +292,10 @@ func (c *Clause) one(v *Value, env *Env) Result {
 			var buf [MaxVariables]string
 			vars, known := buf[:0], True
 			if len(o.vars) > 0 {
-				vars, known = env.Expand(o.vars, &buf)
+				var hidden uint8
+				if vars, hidden, known = env.Expand(o.vars, &buf); hidden != 0 {
+					known = min(known, Unknown)
+				}
 			}
 			if known == True {
 				r = truthOf(o.m.Match(s, vars))

@@ -251,7 +251,7 @@ func TestHazardH26Clock(t *testing.T) {
 	env := condition.Env{}
 	var buf [condition.MaxVariables]string
 	start := time.Now().Add(-time.Nanosecond)
-	got, r := env.Expand(vars(t, condition.Identity, "${g:CurrentTime}"), &buf)
+	got, _, r := env.Expand(vars(t, condition.Identity, "${g:CurrentTime}"), &buf)
 	require.Equal(t, condition.True, r)
 	first := got[0]
 	at, err := time.Parse(time.RFC3339Nano, first)
@@ -259,7 +259,7 @@ func TestHazardH26Clock(t *testing.T) {
 	require.WithinRange(t, at, start, time.Now())
 	require.True(t, at.Equal(env.Now))
 	time.Sleep(2 * time.Millisecond)
-	got, _ = env.Expand(vars(t, condition.Identity, "${qcs:current_time}"), &buf)
+	got, _, _ = env.Expand(vars(t, condition.Identity, "${qcs:current_time}"), &buf)
 	require.Equal(t, first, got[0])
 
 	// No other key is ever made up.

@@ -46,13 +46,17 @@ func MultiValued(vars []Variable, known func(Key) (KeyInfo, bool)) bool {
 }
 
 // Expand puts the texts of variables into buf and returns the part of it that
-// it used. The result is False if one cannot be expanded: the key is absent
-// without a default, or has several values (huawei.md P-28, tencent-cam.md
-// V4). It is Unknown if the value of one is unknown, or in doubt.
-func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Result) {
-	res := True
+// it used, and which of them are not known: bit i stands for text i.
+//
+// The result is False if one cannot be expanded, which voids the statement: the
+// key is absent without a default, or has several values (huawei.md P-28,
+// tencent-cam.md V4). It is Unknown if nobody knows whether one can. A key in
+// doubt that has a default is not known, but can be expanded.
+func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) (texts []string, hidden uint8, r Result) {
+	r = True
 	for i := range vars {
 		v := &vars[i]
+		buf[i] = ""
 		if v.cam {
 			s := ""
 			switch v.name {
@@ -64,23 +68,26 @@ func (e *Env) Expand(vars []Variable, buf *[MaxVariables]string) ([]string, Resu
 				s = e.AppID
 			}
 			if s == "" {
-				return nil, False
+				return nil, 0, False
 			}
 			buf[i] = s
 			continue
 		}
 		switch val, doubt := e.find(v.key); {
 		case doubt || val.kind == unknown:
-			res = Unknown
+			hidden |= 1 << i
+			if !doubt || !v.hasDefault || val.kind == list {
+				r = Unknown
+			}
 		case val.kind == list && len(val.list) > 0:
-			return nil, False
+			return nil, 0, False
 		case !val.IsAbsent():
 			buf[i] = val.plain()
 		case v.hasDefault:
 			buf[i] = v.text
 		default:
-			return nil, False
+			return nil, 0, False
 		}
 	}
-	return buf[:len(vars)], res
+	return buf[:len(vars)], hidden, r
 }

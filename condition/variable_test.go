@@ -69,7 +69,7 @@ func TestExpand(t *testing.T) {
 		{"V1", condition.CAM, "${uin}|${owner_uin}|${app_id}", "2|1|9", condition.True},
 	} {
 		var buf [condition.MaxVariables]string
-		got, r := env.Expand(vars(t, tt.g, tt.text), &buf)
+		got, _, r := env.Expand(vars(t, tt.g, tt.text), &buf)
 		require.Equal(t, tt.r, r, "%s %s", tt.rule, tt.text)
 		if r == condition.True {
 			require.Equal(t, tt.want, strings.Join(got, "|"), "%s %s", tt.rule, tt.text)
@@ -77,7 +77,7 @@ func TestExpand(t *testing.T) {
 	}
 	for _, text := range []string{"${uin}", "${owner_uin}", "${app_id}"} {
 		var buf [condition.MaxVariables]string
-		_, r := new(condition.Env).Expand(vars(t, condition.CAM, text), &buf)
+		_, _, r := new(condition.Env).Expand(vars(t, condition.CAM, text), &buf)
 		require.Equal(t, condition.False, r, "V4 %s", text)
 	}
 	require.Nil(t, condition.Variables(condition.Policy, nil))
@@ -114,10 +114,10 @@ func TestVariablesInValues(t *testing.T) {
 		{"P-26", condition.Identity, "StringEquals", []string{"${v, 'shared'}"}, condition.String("shared"), condition.Value{}, condition.True},
 		{"H17", condition.Identity, "StringEquals", []string{"${v}"}, condition.String("x"), condition.Unavailable(), condition.Unknown},
 		{"H17", condition.Identity, "StringNotEquals", []string{"${v}"}, condition.String("x"), condition.Unavailable(), condition.Unknown},
-		{"H17", condition.Identity, "StringEquals", []string{"${v}", "x"}, condition.String("x"), condition.Unavailable(), condition.True},
+		{"H17", condition.Identity, "StringEquals", []string{"${v}", "x"}, condition.String("x"), condition.Unavailable(), condition.Unknown},
 		{"H17", condition.Identity, "StringNotEquals", []string{"${v}", "x"}, condition.String("x"), condition.Unavailable(), condition.False},
-		{"H17", condition.Identity, "StringEqualsIfExists", []string{"${v}"}, condition.Value{}, condition.Unavailable(), condition.True},
-		{"H17", condition.Identity, "ForAnyValue:StringEquals", []string{"${v}", "x"}, condition.Strings("y", "x"), condition.Unavailable(), condition.True},
+		{"H17", condition.Identity, "StringEqualsIfExists", []string{"${v}"}, condition.Value{}, condition.Unavailable(), condition.Unknown},
+		{"H17", condition.Identity, "ForAnyValue:StringEquals", []string{"${v}", "x"}, condition.Strings("y", "x"), condition.Unavailable(), condition.Unknown},
 		{"H17", condition.Identity, "ForAllValues:StringEquals", []string{"${v}", "x"}, condition.Strings("y", "x"), condition.Unavailable(), condition.Unknown},
 
 		{"C-14", condition.Identity, "NumberLessThan", []string{"${v}"}, condition.Int(9), condition.Int(10), condition.True},
@@ -129,7 +129,7 @@ func TestVariablesInValues(t *testing.T) {
 		{"C-14", condition.Identity, "NumberEquals", []string{"9", "${v}"}, condition.Int(9), condition.String("ten"), condition.False},
 		{"C-14", condition.Identity, "NumberEqualsIfExists", []string{"${v}"}, condition.Value{}, condition.String("ten"), condition.True},
 		{"H17", condition.Identity, "NumberEquals", []string{"${v}"}, condition.Int(9), condition.Unavailable(), condition.Unknown},
-		{"H17", condition.Identity, "NumberEquals", []string{"${v}", "9"}, condition.Int(9), condition.Unavailable(), condition.True},
+		{"H17", condition.Identity, "NumberEquals", []string{"${v}", "9"}, condition.Int(9), condition.Unavailable(), condition.Unknown},
 		{"H17", condition.Identity, "NumberNotEquals", []string{"${v}", "9"}, condition.Int(9), condition.Unavailable(), condition.False},
 		{"C-14", condition.Identity, "DateLessThan", []string{"${v}"}, condition.String("2026-01-01T00:00:00Z"), condition.Time(time.Date(2026, 1, 1, 0, 0, 1, 0, time.UTC)), condition.True},
 		{"C-14", condition.Identity, "IpAddress", []string{"${v}"}, condition.String("10.1.1.1"), condition.String("10.0.0.0/8"), condition.True},
@@ -139,7 +139,7 @@ func TestVariablesInValues(t *testing.T) {
 		{"C-14", condition.Identity, "Null", []string{"${v}"}, condition.String("x"), condition.Bool(true), condition.False},
 		{"C-14", condition.Identity, "Null", []string{"true", "${v}"}, condition.Value{}, condition.String("maybe"), condition.False},
 		{"H17", condition.Identity, "Null", []string{"${v}"}, condition.Value{}, condition.Unavailable(), condition.Unknown},
-		{"H17", condition.Identity, "Null", []string{"${v}", "true"}, condition.Value{}, condition.Unavailable(), condition.True},
+		{"H17", condition.Identity, "Null", []string{"${v}", "true"}, condition.Value{}, condition.Unavailable(), condition.Unknown},
 
 		{"V3", condition.CAM, "string_equal", []string{"${uin}"}, condition.String("125"), condition.String("125"), condition.True},
 		{"V3", condition.CAM, "string_equal", []string{"${uin}"}, condition.String("999"), condition.String("125"), condition.False},

@@ -42,6 +42,7 @@ type Pattern struct {
 	// (In a QCS account uin/… or uid/… the matcher is for the number.)
 	seg [5]*wildcard.Matcher
 	raw [5]string // as compared; with wildcards and variables as written
+	use [5]uint8  // the variables of each, bit i for vars[i]
 
 	account account
 }
@@ -258,7 +259,7 @@ func (p *Pattern) segment(i int, t wildcard.Template) error {
 	if err != nil {
 		return p.error(err)
 	}
-	p.seg[i], p.raw[i] = m, t.String()
+	p.seg[i], p.raw[i], p.use[i] = m, t.String(), t.Uses()
 	return nil
 }
 
@@ -288,7 +289,11 @@ func objectKey(s string) int {
 // the zero Name; any other pattern covers only names of its own form. vars are
 // the expanded variables, in the order of Variables; a pattern that lacks one
 // matches nothing. It allocates nothing.
-func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
+func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool { return p.May(n, f, 0, vars...) }
+
+// May is Match for variables of which the texts of some are not known: bit i of
+// unknown stands for vars[i]. A segment with such a variable may be anything.
+func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 	if p.all {
 		return true
 	}
@@ -298,6 +303,7 @@ func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
 	if len(vars) < len(p.vars) {
 		return false
 	}
+	fits := func(i int, s string) bool { return p.use[i]&unknown != 0 || p.seg[i].Match(s, vars) }
 	switch n.form {
 	case URI:
 		return p.raw[0] == n.text
@@ -305,14 +311,12 @@ func (p *Pattern) Match(n Name, f *Facts, vars ...string) bool {
 		region := n.Region()
 		// I-21: a region that is * in the request is also covered by a pattern
 		// for no region.
-		if !p.seg[1].Match(region, vars) && (region != "*" || !p.seg[1].Match("", vars)) {
+		if !fits(1, region) && (region != "*" || !fits(1, "")) {
 			return false
 		}
-		return p.seg[0].Match(n.Service(), vars) && p.seg[3].Match(n.Type(), vars) &&
-			p.seg[2].Match(n.Account(), vars) && p.seg[4].Match(n.Path(), vars)
+		return fits(0, n.Service()) && fits(3, n.Type()) && fits(2, n.Account()) && fits(4, n.Path())
 	}
-	return p.seg[0].Match(n.Service(), vars) && p.seg[1].Match(n.Region(), vars) &&
-		p.seg[3].Match(n.Path(), vars) && p.matchAccount(n, f)
+	return fits(0, n.Service()) && fits(1, n.Region()) && fits(3, n.Path()) && p.matchAccount(n, f)
 }
 
 // matchAccount compares the account of a six-segment path (tencent-cam.md R2,

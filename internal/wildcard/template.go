@@ -231,6 +231,17 @@ func (t Template) HasVariables() bool {
 	return false
 }
 
+// Uses tells which variables occur: bit i stands for Variables[i] of the whole
+// template.
+func (t Template) Uses() (mask uint8) {
+	for _, p := range t.parts {
+		if p.kind == variable {
+			mask |= 1 << p.idx
+		}
+	}
+	return mask
+}
+
 // HasWildcards reports whether * or ? occur as wildcards.
 func (t Template) HasWildcards() bool {
 	for _, p := range t.parts {
