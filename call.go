@@ -3,6 +3,7 @@ package writ
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
@@ -13,19 +14,19 @@ import (
 // Call is a request for an HTTP API of Huawei Cloud, or of a service with a
 // catalog of its own. The catalog that the Set was compiled with tells which
 // actions it needs, and on what. The zero Call is for no API and is denied.
+// DecideCall only reads it.
 type Call struct {
 	// Method and Path are those of the request line, as Catalog.Route wants
 	// them: nothing in the path is decoded or cleaned.
 	Method, Path string
 	// Region is where the request is served, for the names of resources.
 	Region string
-	// Account is the account that owns them. The default is Request.Owner, else
-	// the account of Request.Principal.
-	Account string
-	// Dependent: the actions that the API depends on must be allowed, too.
-	// Otherwise those that are not are only reported.
+	// Dependent: the actions that the API depends on must be allowed, too; if no
+	// source says which they are, the call is undecided. Otherwise those that are
+	// not allowed are only reported.
 	Dependent bool
-	// Request holds everything else. Its Action is not looked at. Its Resources
+	// Request holds everything else. Its Action is not looked at. The account
+	// of the resources is its Owner, else that of its Principal. Its Resources
 	// are those that the query or the body names, as batch calls do; those that
 	// the path names come on top. Without them a Deny for single resources
 	// cannot be seen: see Route.Resources.
@@ -42,7 +43,8 @@ type CallDecision struct {
 	missing []action.Name
 }
 
-// CallStep is the decision on one action that a call needs.
+// CallStep is the decision on one action that a call needs. Nobody may change
+// its Request.
 type CallStep struct {
 	Request   *Request // as it was decided
 	Decision  Decision
@@ -73,7 +75,7 @@ func (d *CallDecision) Steps() iter.Seq[CallStep] { return slices.Values(d.steps
 // those that it depends on.
 func (d *CallDecision) Missing() iter.Seq[action.Name] { return slices.Values(d.missing) }
 
-// NoAPIError says that no action can be found for a call.
+// NoAPIError says that no action can be found for a call. It is immutable.
 type NoAPIError struct {
 	Method, Path string
 	// API serves the call, but no source names its actions. It is nil if there
@@ -102,21 +104,21 @@ func (e *NoAPIError) Error() string {
 // single resources then does not allow it.
 func (s *Set) DecideCall(c *Call) *CallDecision {
 	d := &CallDecision{}
-	if s == nil || c == nil {
+	if s == nil || s.catalog == nil || c == nil {
 		return d
 	}
 	route, ok := s.catalog.Route(c.Method, c.Path)
 	d.api = route.API()
-	if !ok || !d.api.Mapped() {
+	if !ok || !d.api.Mapped() || len(slices.Collect(d.api.Actions())) == 0 {
 		d.err = &NoAPIError{c.Method, c.Path, d.api}
 		return d
 	}
-	k := caller{set: s, call: c, route: route, account: c.Account}
-	if k.account == "" {
-		k.account = c.Request.Owner.ID
-	}
+	k := callQuery{set: s, region: c.Region, route: route, request: c.Request, account: c.Request.Owner.ID}
 	if k.account == "" {
 		k.account = c.Request.Principal.Account()
+	}
+	if k.request.Now.IsZero() {
+		k.request.Now = time.Now() // one time for all actions
 	}
 	old := false // granted by a role or policy of v1.x
 	for n := range d.api.Actions() {
@@ -129,9 +131,6 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 			old = old || dialect == policy.HuaweiRole || dialect == policy.HuaweiPolicy
 		}
 		d.steps = append(d.steps, step)
-	}
-	if len(d.steps) == 0 {
-		return d // an API that needs no action is not known to be open to all
 	}
 	lists := [2][]action.Name{slices.Collect(d.api.DependentActions()), slices.Collect(d.api.V11Dependencies())}
 	if old && d.api.Evidence("v11Dependencies") > catalog.Unknown {
@@ -150,6 +149,9 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 		}
 	}
 	d.settle(c.Dependent)
+	if c.Dependent && d.outcome == Allow && !d.api.KnowsDependencies() {
+		d.outcome = Undecided
+	}
 	return d
 }
 
@@ -164,7 +166,7 @@ func (d *CallDecision) settle(dependent bool) {
 		if s.Dependent && !dependent {
 			continue
 		}
-		if o := s.Decision.Outcome(); d.outcome == Allow || gravity(o) > gravity(d.outcome) {
+		if o := s.Decision.Outcome(); gravity(o) > gravity(d.outcome) {
 			d.outcome = o
 		}
 	}
@@ -175,18 +177,19 @@ func gravity(o Outcome) int {
 	return [...]int{ImplicitDeny: 1, GuardrailDeny: 2, Undecided: 3, ExplicitDeny: 4, Allow: 0}[o]
 }
 
-// caller decides the actions of one call.
-type caller struct {
-	set     *Set
-	call    *Call
-	route   catalog.Route
-	account string
+// callQuery is the decision of one call under way.
+type callQuery struct {
+	set             *Set
+	route           catalog.Route
+	request         Request
+	region, account string
 }
 
 // named returns the resources of the request that an action is decided on: those
-// of its types, and those that are of no action's types, which are refused.
-func (k *caller) named(n action.Name) (out []resource.Name) {
-	for _, r := range k.call.Request.Resources {
+// of its types, and those that are of no action's types, which only a statement
+// for * allows.
+func (k *callQuery) named(n action.Name) (out []resource.Name) {
+	for _, r := range k.request.Resources {
 		has := func(n action.Name) bool {
 			a, ok := k.set.catalog.Action(n)
 			return !ok || a.HasType(r.Service(), r.Type())
@@ -200,10 +203,10 @@ func (k *caller) named(n action.Name) (out []resource.Name) {
 
 // step decides one action on what the path names and on more. What the path
 // leaves open is not decided where more has resources of the type.
-func (k *caller) step(n action.Name, more []resource.Name) (CallStep, error) {
-	req := k.call.Request
+func (k *callQuery) step(n action.Name, more []resource.Name) (CallStep, error) {
+	req := k.request
 	a, _ := k.set.catalog.Action(n)
-	names, err := k.route.Resources(a, k.call.Region, k.account)
+	names, err := k.route.Resources(a, k.region, k.account)
 	if err != nil {
 		return CallStep{}, err
 	}
@@ -218,12 +221,12 @@ func (k *caller) step(n action.Name, more []resource.Name) (CallStep, error) {
 
 // dependent decides a list of dependent actions, and whether all are allowed.
 // One whose resources cannot be named is decided without.
-func (k *caller) dependent(list []action.Name) (steps []CallStep, all bool) {
+func (k *callQuery) dependent(list []action.Name) (steps []CallStep, all bool) {
 	all = true
 	for _, n := range list {
 		step, err := k.step(n, nil)
 		if err != nil {
-			req := k.call.Request
+			req := k.request
 			req.Action, req.Resources = n, nil
 			step = CallStep{Request: &req, Decision: k.set.Evaluate(&req)}
 		}

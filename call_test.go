@@ -38,7 +38,7 @@ func TestCallAgreesWithEvaluate(t *testing.T) {
 			require.True(t, ok, path)
 			apis++
 			for name, set := range sets {
-				d := set.DecideCall(&writ.Call{Method: api.Method(), Path: path, Region: "eu-de", Account: "a1"})
+				d := set.DecideCall(&writ.Call{Method: api.Method(), Path: path, Region: "eu-de", Request: own("a1")})
 				require.NoError(t, d.Err())
 				require.Equal(t, api.Path(), d.API().Path())
 				want := true
@@ -70,6 +70,9 @@ func TestCallAgreesWithEvaluate(t *testing.T) {
 	require.Greater(t, allowed, 100, "some are allowed")
 }
 
+// own is a request for resources of an account.
+func own(id string) writ.Request { return writ.Request{Owner: writ.Account{ID: id}} }
+
 // compile makes a set of one identity layer.
 func compile(t *testing.T, c *catalog.Catalog, docs ...*policy.Document) *writ.Set {
 	t.Helper()
@@ -100,7 +103,7 @@ func TestCallIsRefused(t *testing.T) {
 		{"", "", "no API of the catalog serves  "},
 		{"GET", "/v3/region-projects", "no source names the actions that GET /v3/region-projects needs"},
 	} {
-		d := set.DecideCall(&writ.Call{Method: x.method, Path: x.path, Region: "eu-de", Account: "a1"})
+		d := set.DecideCall(&writ.Call{Method: x.method, Path: x.path, Region: "eu-de", Request: own("a1")})
 		require.False(t, d.Allowed())
 		require.Equal(t, writ.ImplicitDeny, d.Outcome())
 		require.EqualError(t, d.Err(), x.want)
@@ -110,7 +113,7 @@ func TestCallIsRefused(t *testing.T) {
 		require.Empty(t, slices.Collect(d.Steps()))
 	}
 	for _, c := range []writ.Call{
-		{Region: "", Account: "a1"}, {Region: "eu-de"}, {Region: "eu-de", Account: "*"}, {Region: "*", Account: "a1"}, {Region: "a:b", Account: "a1"},
+		{Region: "", Request: own("a1")}, {Region: "eu-de"}, {Region: "eu-de", Request: own("*")}, {Region: "*", Request: own("a1")}, {Region: "a:b", Request: own("a1")},
 	} {
 		c.Method, c.Path = "DELETE", "/v3/p1/vaults/v1"
 		d := set.DecideCall(&c)
@@ -119,27 +122,35 @@ func TestCallIsRefused(t *testing.T) {
 		require.ErrorAs(t, d.Err(), &e)
 		require.NotNil(t, d.API())
 	}
-	for _, d := range []*writ.CallDecision{(*writ.Set)(nil).DecideCall(&writ.Call{}), set.DecideCall(nil), {}} {
+	silent, err := catalog.Parse("x.json", []byte(`{"service": "shop", "actions": [{"name": "shop:a:b", "accessLevel": "read"}], "apis": [
+		{"method": "GET", "path": "/none", "actions": []}, {"method": "GET", "path": "/open", "actions": ["shop:a:b"]},
+		{"method": "GET", "path": "/known", "actions": ["shop:a:b"], "dependentActions": []}]}`))
+	require.NoError(t, err)
+	shop := compile(t, silent, parsed(t, everything))
+	require.ErrorContains(t, shop.DecideCall(&writ.Call{Method: "GET", Path: "/none"}).Err(), "no source names the actions")
+	require.True(t, shop.DecideCall(&writ.Call{Method: "GET", Path: "/open"}).Allowed())
+	require.Equal(t, writ.Undecided, shop.DecideCall(&writ.Call{Method: "GET", Path: "/open", Dependent: true}).Outcome(), "nobody knows what it depends on")
+	require.True(t, shop.DecideCall(&writ.Call{Method: "GET", Path: "/known", Dependent: true}).Allowed())
+	for _, d := range []*writ.CallDecision{new(writ.Set).DecideCall(&writ.Call{}), (*writ.Set)(nil).DecideCall(&writ.Call{}), set.DecideCall(nil), {}} {
 		require.False(t, d.Allowed())
 		require.Nil(t, d.API())
 	}
 	bare := compile(t, &catalog.Catalog{}, parsed(t, everything))
-	require.False(t, bare.DecideCall(&writ.Call{Method: "DELETE", Path: "/v3/p1/vaults/v1", Region: "eu-de", Account: "a1"}).Allowed())
+	require.False(t, bare.DecideCall(&writ.Call{Method: "DELETE", Path: "/v3/p1/vaults/v1", Region: "eu-de", Request: own("a1")}).Allowed())
 }
 
-// The account comes from the call, else from the owner, else from the principal.
+// The account comes from the owner, else from the principal.
 func TestCallAccount(t *testing.T) {
 	set := compile(t, nil, parsed(t, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["cbr:*:*"], "Resource": ["cbr:eu-de:a1:vault:v1"]}]}`))
 	for _, x := range []struct {
 		call writ.Call
 		want bool
 	}{
-		{writ.Call{Account: "a1"}, true},
-		{writ.Call{Account: "a2"}, false},
-		{writ.Call{Request: writ.Request{Owner: writ.Account{ID: "a1"}}}, true},
+		{writ.Call{Request: own("a1")}, true},
+		{writ.Call{Request: own("a2")}, false},
 		{writ.Call{Request: writ.Request{Principal: resource.MustParse("iam::a1:user:u")}}, true},
 		{writ.Call{Request: writ.Request{Principal: resource.MustParse("iam::a2:user:u")}}, false},
-		{writ.Call{Account: "a2", Request: writ.Request{Principal: resource.MustParse("iam::a1:user:u")}}, false},
+		{writ.Call{Request: writ.Request{Owner: writ.Account{ID: "a2"}, Principal: resource.MustParse("iam::a1:user:u")}}, false},
 	} {
 		x.call.Method, x.call.Path, x.call.Region = "DELETE", "/v3/p1/vaults/v1", "eu-de"
 		require.Equal(t, x.want, set.DecideCall(&x.call).Allowed(), "%+v", x.call)
@@ -165,14 +176,14 @@ func TestCallResources(t *testing.T) {
 		{"PUT", "/v3/p1/vaults/batch-update", []string{"ops-1", "ops-9"}, writ.ExplicitDeny},
 		{"PUT", "/v3/p1/vaults/batch-update", []string{"ops-1", "web-1"}, writ.ImplicitDeny},
 	} {
-		c := &writ.Call{Method: x.method, Path: x.path, Region: "eu-de", Account: "a1"}
+		c := &writ.Call{Method: x.method, Path: x.path, Region: "eu-de", Request: own("a1")}
 		for _, id := range x.more {
 			c.Request.Resources = append(c.Request.Resources, resource.MustParse("cbr:eu-de:a1:vault:"+id))
 		}
 		require.Equal(t, x.want, set.DecideCall(c).Outcome(), "%+v", x)
 	}
 	// A resource that the action cannot touch is not passed over.
-	c := &writ.Call{Method: "DELETE", Path: "/v3/p1/vaults/ops-1", Region: "eu-de", Account: "a1"}
+	c := &writ.Call{Method: "DELETE", Path: "/v3/p1/vaults/ops-1", Region: "eu-de", Request: own("a1")}
 	c.Request.Resources = []resource.Name{resource.MustParse("cbr:eu-de:a1:backup:b1")}
 	require.False(t, set.DecideCall(c).Allowed())
 }
@@ -200,7 +211,7 @@ func TestCallDependencies(t *testing.T) {
 		{"own missing", []*policy.Document{doc("5.0", volumes, listV5)}, false, writ.ImplicitDeny, []string{create}, nil},
 		{"all missing", nil, false, writ.ImplicitDeny, []string{create, listV5, volumes}, nil},
 	} {
-		d := compile(t, nil, x.docs...).DecideCall(&writ.Call{Method: "POST", Path: "/v3/p1/vaults", Region: "eu-de", Account: "a1", Dependent: x.dependent})
+		d := compile(t, nil, x.docs...).DecideCall(&writ.Call{Method: "POST", Path: "/v3/p1/vaults", Region: "eu-de", Dependent: x.dependent, Request: own("a1")})
 		require.NoError(t, d.Err(), x.name)
 		require.Equal(t, x.want, d.Outcome(), x.name)
 		texts := func(names []string) (out []string) {
@@ -247,7 +258,7 @@ func TestCallOfOwnService(t *testing.T) {
 			"POST /v1/p1/customers/9/order": writ.ImplicitDeny,
 		} {
 			method, path, _ := strings.Cut(call, " ")
-			d := set.DecideCall(&writ.Call{Method: method, Path: path, Region: "eu-de", Account: "a1"})
+			d := set.DecideCall(&writ.Call{Method: method, Path: path, Region: "eu-de", Request: own("a1")})
 			require.Equal(t, want, d.Outcome(), call)
 		}
 	}

@@ -82,7 +82,7 @@ type Layer struct {
 
 // Set is a compiled set of layers. It is immutable and any number of
 // goroutines may share it. To change policies, compile again and swap the
-// pointer. A nil Set denies everything.
+// pointer. A nil or zero Set denies everything.
 type Set struct {
 	catalog *catalog.Catalog
 	layers  []layer

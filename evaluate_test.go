@@ -149,6 +149,8 @@ func TestEvaluateZero(t *testing.T) {
 	req := &writ.Request{Action: action.MustParse("cbr:vaults:get")}
 	require.Equal(t, writ.ImplicitDeny, none.Evaluate(req).Outcome())
 	require.False(t, none.Explain(req).Decision.Allowed())
+	require.Equal(t, writ.ImplicitDeny, new(writ.Set).Evaluate(req).Outcome())
+	require.False(t, new(writ.Set).Explain(req).Decision.Allowed())
 	var d writ.Decision
 	require.False(t, d.Allowed())
 	require.Equal(t, -1, d.Resource())

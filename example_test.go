@@ -253,7 +253,7 @@ func ExampleSet_DecideCall() {
 	for _, call := range [][2]string{
 		{"DELETE", "/v3/p1/vaults/test-1"}, {"DELETE", "/v3/p1/vaults/prod-1"}, {"DELETE", "/v3/p1//vaults/prod-1"}, {"POST", "/v3/p1/vaults"},
 	} {
-		d := set.DecideCall(&writ.Call{Method: call[0], Path: call[1], Region: "eu-de", Account: "0f12"})
+		d := set.DecideCall(&writ.Call{Method: call[0], Path: call[1], Region: "eu-de", Request: writ.Request{Owner: writ.Account{ID: "0f12"}}})
 		fmt.Println(call[0], call[1], "-", d.Outcome(), slices.Collect(d.Missing()))
 		if d.Err() != nil {
 			fmt.Println(d.Err())

@@ -15,13 +15,17 @@ func (q *query) matches(r *row) condition.Result {
 	if r.cam != q.req.Action.IsCAM() || !q.matchesAction(r) {
 		return condition.False
 	}
-	if r.role >= 0 && r.effect == policy.Allow && !q.active(r.role) {
-		return condition.False // R-5; its Deny stays in force
+	acts := condition.True
+	if r.role >= 0 && r.effect == policy.Allow {
+		acts = q.active(r.role) // R-5; its Deny stays in force
+	}
+	if acts == condition.False {
+		return condition.False
 	}
 	if r.named && !q.matchesPrincipal(r) {
 		return condition.False
 	}
-	res := q.matchesResource(r)
+	res := min(acts, q.matchesResource(r))
 	if q.set.scoped && r.effect == policy.Allow {
 		res = min(res, q.grantedAt(q.set.layers[r.layer].Scope))
 	}

@@ -304,7 +304,7 @@ func (cat *oracleCatalog) enterprise(action string) oracleTri {
 	if cat == nil {
 		return oracleTrue
 	}
-	yes, no := false, false
+	yes, no, silent := false, false, false
 	for _, api := range cat.apis {
 		mine := oracleFold(api.v11) == oracleFold(action)
 		for _, a := range api.actions {
@@ -312,12 +312,14 @@ func (cat *oracleCatalog) enterprise(action string) oracleTri {
 		}
 		if mine && api.ep != nil {
 			yes, no = yes || *api.ep, no || !*api.ep
+		} else if mine {
+			silent = true
 		}
 	}
 	switch {
 	case yes && !no:
 		return oracleTrue
-	case no && !yes:
+	case no && !yes && !silent:
 		return oracleFalse
 	case !yes && cat.action(action) == nil: // nothing is known of it
 		return oracleTrue

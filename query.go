@@ -30,12 +30,12 @@ type query struct {
 	facts    resource.Facts
 
 	rolesKnown bool
-	roles      [MaxRoles]bool // which of set.roles are active
+	roles      [MaxRoles]condition.Result // whether set.roles are active
 }
 
 // decide decides each resource; the first of the worst outcomes counts.
 func (q *query) decide(s *Set, req *Request) Decision {
-	if s == nil || req == nil || req.Action.IsZero() {
+	if s == nil || s.catalog == nil || req == nil || req.Action.IsZero() {
 		return Decision{row: -1, layer: -1, resource: -1}
 	}
 	if !req.Scope.IsPlace() {
@@ -136,7 +136,7 @@ func (q *query) aim(i int) {
 	if !q.action.HasTypes() {
 		q.resource = resource.Name{} // I-24
 	}
-	q.env.Keys = q.action.KeySet(q.resource.Service(), q.resource.Type()) // I-28
+	q.env.Keys = q.action.KeySet(q.resource) // I-28
 	q.mistyped = !q.resource.IsZero() && !q.action.HasType(q.resource.Service(), q.resource.Type())
 }
 

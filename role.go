@@ -3,6 +3,7 @@ package writ
 import (
 	"slices"
 
+	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -96,14 +97,14 @@ type place struct{ layer, document int }
 // each other in a circle do not. The states of all roles are found out at
 // once, the first time that one is needed: starting from none, every role
 // whose needs are met becomes active, until nothing changes.
-func (q *query) active(id int32) bool {
+func (q *query) active(id int32) condition.Result {
 	if !q.rolesKnown {
 		q.rolesKnown = true
 		for changed := true; changed; {
 			changed = false
 			for i := range q.set.roles {
-				if !q.roles[i] && q.met(&q.set.roles[i]) {
-					q.roles[i], changed = true, true
+				if is := q.met(&q.set.roles[i]); is > q.roles[i] {
+					q.roles[i], changed = is, true
 				}
 			}
 		}
@@ -111,24 +112,33 @@ func (q *query) active(id int32) bool {
 	return q.roles[id]
 }
 
-func (q *query) met(r *role) bool {
+func (q *query) met(r *role) condition.Result {
+	res := condition.True
 	for i := range r.needs {
-		if !q.provided(&r.needs[i], q.set.layers[r.layer].Scope) {
-			return false
-		}
+		res = min(res, q.provided(&r.needs[i], q.set.layers[r.layer].Scope))
 	}
-	return true
+	return res
 }
 
 // provided reports whether some active grant meets a dependency of a role that
-// is granted at a scope.
-func (q *query) provided(n *need, at Scope) bool {
+// is granted at a scope. It is Unknown if nobody knows whether the action can be
+// granted where that grant is.
+func (q *query) provided(n *need, at Scope) condition.Result {
+	res := condition.False
 	for _, p := range n.providers {
-		if (p.role < 0 || q.roles[p.role]) && q.serves(p.global, q.set.layers[p.layer].Scope, at) {
-			return true
+		is := condition.True
+		if p.role >= 0 {
+			is = q.roles[p.role]
+		}
+		scope := q.set.layers[p.layer].Scope
+		if q.set.scoped && scope.kind == enterpriseScope {
+			is = min(is, q.ep)
+		}
+		if is > res && q.serves(p.global, scope, at) {
+			res = is
 		}
 	}
-	return false
+	return res
 }
 
 // serves reports whether a grant at scope has serves a role granted at scope
@@ -149,7 +159,7 @@ func (q *query) inactive() (out []InactiveRole) {
 	for i := range q.set.roles {
 		r := &q.set.roles[i]
 		l := &q.set.layers[r.layer]
-		if q.skips(l) || q.active(int32(i)) {
+		if q.skips(l) || q.active(int32(i)) == condition.True {
 			continue
 		}
 		in := InactiveRole{Layer: l.Layer, Document: r.document, Scope: q.req.Scope}
@@ -157,7 +167,7 @@ func (q *query) inactive() (out []InactiveRole) {
 			in.Scope = l.Scope
 		}
 		for j := range r.needs {
-			if !q.provided(&r.needs[j], l.Scope) {
+			if q.provided(&r.needs[j], l.Scope) != condition.True {
 				in.Missing = append(in.Missing, r.needs[j].name)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/internal/wildcard"
+	"github.com/writ-policy/writ/resource"
 )
 
 // Action is what the vendor publishes about one action. It is immutable;
@@ -25,7 +26,7 @@ type Action struct {
 	resources  []string // CAM
 
 	permissionOnly bool
-	keysGiven      bool // a list of keys is there, even if it is empty
+	silent         bool // some row has neither a list of keys nor evidence for it
 
 	ownKeys, anyKeys *condition.KeySet // see KeySet
 }
@@ -79,18 +80,18 @@ func (a *Action) Keys() iter.Seq[string] { return slices.Values(a.keys) }
 // resource is, in name order (huawei.md I-28).
 func (a *Action) ActionKeys() iter.Seq[string] { return slices.Values(a.own) }
 
-// KeySet tells which condition keys take effect for the action on a resource of
-// a type, given as for HasType (huawei.md I-28): its own keys and those of the
-// type. An empty type stands for no resource: whether the keys of the action's
-// types take effect is then not known. Nor is it known of keys that the action
-// does not list, if one of its lists is Inferred or Unknown, or if a catalog has
-// neither a list nor evidence for it. It is nil, which
-// takes all keys, for Tencent Cloud. It allocates nothing.
-func (a *Action) KeySet(service, typ string) *condition.KeySet {
-	if typ == "" {
+// KeySet tells which condition keys take effect for the action on a resource
+// (huawei.md I-28): its own keys and those of the resource's type. For the zero
+// Name, no resource, it is not known whether the keys of the action's types take
+// effect. Nor is it known of keys that the action does not list, if one of its
+// lists is Inferred or Unknown, or if a catalog has neither a list nor evidence
+// for it. It is nil, which takes all keys, for Tencent Cloud. It allocates
+// nothing.
+func (a *Action) KeySet(n resource.Name) *condition.KeySet {
+	if n.IsZero() {
 		return a.anyKeys
 	}
-	if t := a.typed(service, typ); t != nil {
+	if t := a.typed(n.Service(), n.Type()); t != nil {
 		return t.set
 	}
 	return a.ownKeys
@@ -101,12 +102,15 @@ func (a *Action) index() {
 	if a.name.IsCAM() || a.ownKeys != nil {
 		return
 	}
-	lost := a.letters[actionTypes] == 'u' || a.letters[actionAllKeys] == '-' && len(a.keys) == 0 && !a.keysGiven
+	lost := a.letters[actionTypes] == 'u' || a.silent
 	for _, cell := range a.letters[actionAllKeys : actionOwnKeys+1] {
 		lost = lost || cell == 'u' || cell == 'i'
 	}
-	a.ownKeys = condition.NewKeySet(a.own, nil, lost)
 	a.anyKeys = condition.NewKeySet(a.own, a.keys, lost)
+	a.ownKeys = condition.NewKeySet(a.own, nil, lost)
+	if a.letters[actionTypes] == 'i' {
+		a.ownKeys = a.anyKeys // the type may be one of the action's
+	}
 	for i := range a.types {
 		t := &a.types[i]
 		t.set = condition.NewKeySet(slices.Concat(a.own, t.keys), nil, lost)

@@ -20,6 +20,7 @@ type API struct {
 	iam, enterprise         byte // y, n or - for unknown
 	legacy                  []string
 	letters                 string // evidence: of the row, then of apiCells
+	dependentGiven          bool   // a list of dependent actions is there, even if it is empty
 }
 
 var apiCells = []string{"method", "path", "actions", "dependentActions", "v11Action", "v11Dependencies", "iamProject", "enterpriseProject"}
@@ -51,6 +52,23 @@ func (a *API) Actions() iter.Seq[action.Name] { return slices.Values(a.actions) 
 // DependentActions yields the actions, often of other services, that must be
 // allowed as well, in the vendor's order.
 func (a *API) DependentActions() iter.Seq[action.Name] { return slices.Values(a.dependent) }
+
+// KnowsDependencies reports whether some source lists the actions that must be
+// allowed as well, even if there are none.
+func (a *API) KnowsDependencies() bool {
+	return a.dependentGiven || a.Evidence("dependentActions") > Unknown || a.Evidence("v11Dependencies") > Unknown
+}
+
+// Names reports whether one of the actions that the API needs or depends on, in
+// v5.0 or in v1.1, is as match wants it.
+func (a *API) Names(match func(action.Name) bool) bool {
+	for _, list := range [...][]action.Name{a.actions, a.dependent, a.v11Dependencies} {
+		if slices.ContainsFunc(list, match) {
+			return true
+		}
+	}
+	return !a.v11.IsZero() && match(a.v11)
+}
 
 // V11Action returns the action that v1.0 roles and v1.1 policies are asked for.
 // ok is false if no source lists one: whether they can control the API is then

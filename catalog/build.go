@@ -29,7 +29,7 @@ func (b *builder) build() *Catalog {
 	})
 	for _, apis := range [][]API{b.apis, b.unmapped, b.operations} {
 		slices.SortFunc(apis, func(a, b API) int {
-			return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.method, b.method), cmp.Compare(a.operation, b.operation), cmp.Compare(a.service(), b.service()))
+			return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.method, b.method), cmp.Compare(a.operation, b.operation), cmp.Compare(a.of, b.of))
 		})
 	}
 	slices.SortStableFunc(b.permissions, func(a, b *Permission) int { return cmp.Compare(a.name, b.name) })
@@ -109,7 +109,7 @@ func (a *Action) unite(b *Action) (cell string) {
 		}
 	}
 	a.permissionOnly = a.permissionOnly || b.permissionOnly
-	a.keysGiven = a.keysGiven || b.keysGiven
+	a.silent = a.silent || b.silent
 	a.own = distinct(append(a.own, b.own...))
 	for _, n := range b.aliases {
 		if !slices.Contains(a.aliases, n) {
@@ -152,14 +152,14 @@ func withGap(gaps []Gap, g Gap) []Gap {
 // id is the same for all spellings of a resource type.
 func (t *ResourceType) id() string { return t.service + ":" + wildcard.Lower(t.text) }
 
-// id is the same for APIs that serve the same requests: the names of the
-// variables in a path do not matter. An operation without a path is known by
+// id is the same for APIs of a service that serve the same requests: the names of
+// the variables in a path do not matter. An operation without a path is known by
 // its own name and its service.
 func (a *API) id() string {
 	if a.path == "" {
-		return a.service() + " " + a.operation
+		return a.of + " " + a.operation
 	}
-	id := a.method + " "
+	id := a.of + " " + a.method + " "
 	for rest := a.path; ; {
 		before, behind, ok := strings.Cut(rest, "{")
 		id += before
@@ -169,12 +169,4 @@ func (a *API) id() string {
 		_, rest, _ = strings.Cut(behind, "}")
 		id += "{}"
 	}
-}
-
-// service is that of the first action, "" for an API that needs none.
-func (a *API) service() string {
-	if len(a.actions) == 0 {
-		return ""
-	}
-	return a.actions[0].Service()
 }

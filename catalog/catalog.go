@@ -105,14 +105,14 @@ func (c *Catalog) UnmappedAPIs() iter.Seq[*API] { return each(c.unmapped) }
 // of a service with APIs of the same names are left out.
 func (c *Catalog) Operations() iter.Seq[*API] { return each(c.operations) }
 
-// APIsFor yields the APIs that need the action, as their own or as a dependent
-// one: first those of APIs, then those of Operations.
+// APIsFor yields the APIs that need the action or depend on it, in v5.0 or in
+// v1.1: first those of APIs, then those of Operations.
 func (c *Catalog) APIsFor(n action.Name) iter.Seq[*API] {
 	return func(yield func(*API) bool) {
 		for _, list := range [...][]API{c.apis, c.operations} {
 			for i := range list {
 				a := &list[i]
-				if (slices.Contains(a.actions, n) || slices.Contains(a.dependent, n)) && !yield(a) {
+				if a.Names(func(m action.Name) bool { return m == n }) && !yield(a) {
 					return
 				}
 			}
@@ -124,8 +124,9 @@ func (c *Catalog) APIsFor(n action.Name) iter.Seq[*API] {
 type grantable struct{ iam, enterprise byte }
 
 // IAMProject reports whether the action can be granted for an IAM project, by
-// the APIs that need it or that it governs as their v1.1 action. known is false
-// if none says it, or not all the same. It allocates nothing.
+// the APIs that need it or that it governs as their v1.1 action. It can if some
+// say yes and none says no, it cannot if all say no; otherwise, and if what they
+// say is Inferred, known is false. It allocates nothing.
 func (c *Catalog) IAMProject(n action.Name) (takes, known bool) { return yesNo(c.grantable[n].iam) }
 
 // EnterpriseProject reports whether the action can be granted for an enterprise
@@ -138,18 +139,24 @@ func yesNo(f byte) (takes, known bool) { return f == 'y', f == 'y' || f == 'n' }
 
 // grant notes where an API lets its actions be granted.
 func (c *Catalog) grant(a *API) {
-	both := func(old, f byte) byte {
+	both := func(old, f byte, evidence Evidence, letter byte) byte {
+		if letter != '-' && evidence <= Inferred {
+			f = '-'
+		}
 		switch {
-		case old == 0 || old == '-' || old == f:
+		case old == 0 || old == f || old == '-' && f == 'y':
 			return f
-		case f == '-':
+		case f == '-' && old == 'y':
 			return old
 		}
-		return '?' // some say yes and some no
+		return '?' // not all say no
 	}
 	note := func(n action.Name) {
 		g := c.grantable[n]
-		c.grantable[n] = grantable{both(g.iam, a.iam), both(g.enterprise, a.enterprise)}
+		c.grantable[n] = grantable{
+			both(g.iam, a.iam, a.Evidence("iamProject"), a.letters[apiIAM]),
+			both(g.enterprise, a.enterprise, a.Evidence("enterpriseProject"), a.letters[apiEnterprise]),
+		}
 	}
 	for _, n := range a.actions {
 		note(n)

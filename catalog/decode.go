@@ -212,7 +212,7 @@ func (d *decoder) cam(f []string) {
 
 func (d *decoder) api(f []string) {
 	a := API{
-		of: d.service(), method: f[0], path: path(f[1]), operation: f[2], mapped: true,
+		method: f[0], path: path(f[1]), operation: f[2], mapped: true,
 		actions: names(f[3]), dependent: names(f[4]), v11Dependencies: names(f[6]),
 		iam: f[7][0], enterprise: f[7][1], legacy: list(f[8]), letters: f[9],
 	}
@@ -226,14 +226,12 @@ func (d *decoder) api(f []string) {
 	for i, p := range a.legacy {
 		a.legacy[i] = path(p)
 	}
+	a.of = a.actions[0].Service()
 	d.c.apis = append(d.c.apis, a)
 }
 
-// service is the one service of the text that has APIs: that of its types.
-func (d *decoder) service() string { return d.c.types[0].service }
-
 func (d *decoder) unmapped(f []string) {
-	d.c.unmapped = append(d.c.unmapped, API{of: d.service(), method: f[0], path: path(f[1]), operation: f[2]})
+	d.c.unmapped = append(d.c.unmapped, API{of: d.c.apis[0].of, method: f[0], path: path(f[1]), operation: f[2]})
 }
 
 // path writes out the usual start of a path.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/resource"
 )
 
 func TestActionKeySet(t *testing.T) {
@@ -22,28 +23,31 @@ func TestActionKeySet(t *testing.T) {
 	const f, u, y = condition.False, condition.Unknown, condition.True
 	both := with(t, with(t, shop), parse(t, `{"service": "shop", "actions": [{"name": "shop::silent", "accessLevel": "read", "conditionKeys": []}]}`))
 	for _, x := range []struct {
-		c                    *catalog.Catalog
-		action, service, typ string
-		a, b                 condition.Result
+		c           *catalog.Catalog
+		action, urn string
+		a, b        condition.Result
 	}{
-		{shop, "shop:item:get", "", "item", y, y},
-		{shop, "shop:item:get", "Shop", "ITEM", y, y},
-		{shop, "shop:item:get", "other", "item", f, y},
-		{shop, "shop:item:get", "shop", "shelf", f, y},
-		{shop, "shop:item:get", "", "", u, y},
-		{shop, "shop::none", "", "", f, f},
-		{shop, "shop::silent", "", "", u, u},
-		{both, "shop::silent", "", "", f, f},
-		{shop, "shop::table", "", "", f, f},
-		{shop, "shop::gap", "", "", u, u},
-		{shop, "shop::types", "shop", "item", u, u},
-		{catalog.Default(), "cvm:DescribeDisks", "", "", y, y},
-		{catalog.Default(), "cbr:vaults:delete", "cbr", "vault", u, u},
-		{catalog.Default(), "cbr:member:create", "cbr", "backup", f, f},
+		{shop, "shop:item:get", "shop:r:a:item:1", y, y},
+		{shop, "shop:item:get", "Shop:r:a:ITEM:1", y, y},
+		{shop, "shop:item:get", "other:r:a:item:1", f, y},
+		{shop, "shop:item:get", "shop:r:a:shelf:1", f, y},
+		{shop, "shop:item:get", "", u, y},
+		{shop, "shop::none", "", f, f},
+		{shop, "shop::silent", "", u, u},
+		{shop, "shop:item:get", "/iam/agencies/x", f, y},
+		{both, "shop::silent", "", f, f},
+		{shop, "shop::table", "", f, f},
+		{shop, "shop::gap", "", u, u},
+		{shop, "shop::types", "shop:r:a:item:1", u, u},
+		{catalog.Default(), "cvm:DescribeDisks", "", y, y},
+		{catalog.Default(), "cbr:vaults:delete", "cbr:r:a:vault:1", u, u},
+		{catalog.Default(), "cbr:member:create", "cbr:r:a:backup:1", f, f},
 	} {
 		a, ok := x.c.Action(name(x.action))
 		require.True(t, ok, x.action)
-		s := a.KeySet(x.service, x.typ)
+		urn, err := resource.Parse(x.urn)
+		require.NoError(t, err)
+		s := a.KeySet(urn)
 		require.Equal(t, x.a, s.Takes(condition.NewKey("shop:a")), "%v", x)
 		require.Equal(t, x.b, s.Takes(condition.NewKey("shop:b")), "%v", x)
 	}
@@ -76,7 +80,7 @@ func TestGrantable(t *testing.T) {
 		{"method": "PUT", "path": "/2", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": false},
 		{"method": "PUT", "path": "/3", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": true}]}`)
 	for action, want := range map[string][4]bool{
-		"a:x:get": {true, true, false, true}, "a:x:show": {true, true, false, true}, "a:x:put": {true, true, false, false}, "a:x:del": {}, "z:z:z": {},
+		"a:x:get": {true, true, false, false}, "a:x:show": {true, true, false, true}, "a:x:put": {true, true, false, false}, "a:x:del": {}, "z:z:z": {},
 	} {
 		iam, iamKnown := c.IAMProject(name(action))
 		ep, epKnown := c.EnterpriseProject(name(action))

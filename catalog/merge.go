@@ -106,7 +106,7 @@ func (m *merger) add(c *Catalog) *ConflictError {
 		if e := unite(m, "API", a.id(), a.method+" "+a.path, &m.apis, a, uniteAPIs); e != nil {
 			return e
 		}
-		m.at["served "+a.service()+" "+a.operation] = m.at["API "+a.id()]
+		m.at["served "+a.of+" "+a.operation] = m.at["API "+a.id()]
 	}
 	for _, a := range c.unmapped {
 		if e := unite(m, "unmapped API", a.id(), a.method+" "+a.path, &m.unmapped, a, uniteNames); e != nil {

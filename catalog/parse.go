@@ -39,7 +39,7 @@ func Parse(file string, src []byte) (*Catalog, error) {
 	if err := c.routeTable().err; err != nil {
 		n := &root
 		if e, ok := err.(*RouteConflictError); ok {
-			n = r.where["apis "+(&API{method: e.Method, path: e.Second}).id()]
+			n = r.where["apis "+(&API{of: e.Services[1], method: e.Method, path: e.Second}).id()]
 		}
 		if n == nil {
 			n = &root // it is a legacy path

@@ -25,6 +25,7 @@ func (s *service) api(n *jsonsrc.Node) {
 			cell == "v11Action" && a.v11.IsZero() || cell == "v11Dependencies" && len(a.v11Dependencies) == 0 ||
 			cell == "iamProject" && a.iam == '-' || cell == "enterpriseProject" && a.enterprise == '-'
 	}))
+	a.dependentGiven = m["dependentActions"] != nil || m["v11Dependencies"] != nil
 	s.needs(m["actions"])
 	s.needs(m["dependentActions"])
 	if a.method != "" && a.path != "" {

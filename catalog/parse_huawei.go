@@ -111,7 +111,7 @@ func (s schema) condition(n *jsonsrc.Node) {
 func (s schema) operation(n *jsonsrc.Node) {
 	m := s.members(n, &schemaOperationForm)
 	a := API{
-		mapped: true, operation: s.text(m["operation_id"], "the operation_id", someText), iam: '-', enterprise: '-', letters: schemaOperationLetters,
+		mapped: true, dependentGiven: true, operation: s.text(m["operation_id"], "the operation_id", someText), iam: '-', enterprise: '-', letters: schemaOperationLetters,
 		dependent: s.actionNames(orNull(m["dependent_actions"]), "dependent_actions"),
 	}
 	name := s.actionName(m["operation_action"], "the operation_action")

@@ -123,9 +123,9 @@ func (s *service) action(n *jsonsrc.Node) {
 	a.own = s.keys(m["actionLevelConditionKeys"], "actionLevelConditionKeys")
 	a.aliases = s.actionNames(m["aliases"], "aliases")
 	a.sort()
-	a.keysGiven = m["conditionKeys"] != nil || m["actionLevelConditionKeys"] != nil
 	s.union(a, m["conditionKeys"])
 	s.evidence(a, m)
+	a.silent = a.letters[actionAllKeys] == '-' && len(a.keys) == 0 && m["conditionKeys"] == nil && m["actionLevelConditionKeys"] == nil
 	s.remarks(m)
 	if a.name.IsZero() {
 		return

@@ -70,7 +70,7 @@ func uniteActions(old **Action, b *Action) *clash {
 		u.aliases = b.aliases
 	}
 	u.permissionOnly = a.permissionOnly || b.permissionOnly
-	u.keysGiven = a.keysGiven || b.keysGiven
+	u.silent = a.silent && b.silent
 	u.candidates = slices.Clone(a.candidates)
 	for _, g := range b.candidates {
 		u.candidates = withGap(u.candidates, g)
@@ -192,6 +192,7 @@ func uniteNeeds(a *API, b API) *clash {
 		a.dependent = b.dependent
 	}
 	a.letters = string(p.both)
+	a.dependentGiven = a.dependentGiven || b.dependentGiven
 	return nil
 }
 

@@ -233,11 +233,11 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 // (huawei.md I-28).
 func takes(a *catalog.Action, req *writ.Request, k condition.Key) condition.Result {
 	if len(req.Resources) == 0 || !a.HasTypes() {
-		return a.KeySet("", "").Takes(k)
+		return a.KeySet(resource.Name{}).Takes(k)
 	}
 	res := condition.False
 	for _, n := range req.Resources {
-		res = max(res, a.KeySet(n.Service(), n.Type()).Takes(k))
+		res = max(res, a.KeySet(n).Takes(k))
 	}
 	return res
 }
