@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func (f *canFlags) call(req *writ.Request) (*writ.Call, error) {
 	if !ok || !strings.HasPrefix(path, "/") {
 		return nil, usagef(`--api %q: write the method and the path, as in "DELETE /v3/p1/vaults/v1"`, f.api)
 	}
-	return &writ.Call{Method: method, Path: path, Region: f.region, Account: f.account, Dependent: f.dependent, Request: *req}, nil
+	return &writ.Call{Method: method, Path: path, Region: f.region, Dependent: f.dependent, Request: *req}, nil
 }
 
 // decideCall decides a call.
@@ -61,7 +62,7 @@ func (v *callVerdict) worst() *verdict {
 		all = slices.Concat(v.steps, v.others)
 	}
 	for _, s := range all {
-		if s.e.Decision.Outcome() == v.d.Outcome() {
+		if s.e.Decision.Outcome() == v.d.Outcome() || len(all) == 1 && v.d.Outcome() != writ.Undecided {
 			return s
 		}
 	}
@@ -80,22 +81,31 @@ func (v *callVerdict) missing() []string {
 }
 
 func (v *callVerdict) is(want string) bool {
-	if w := v.worst(); w != nil {
+	switch w := v.worst(); {
+	case w != nil:
 		return w.is(want)
+	case v.d.Outcome() == writ.Undecided:
+		return want == "deny" || want == "undecided"
 	}
 	return want == "deny" || want == "implicit"
 }
 
 func (v *callVerdict) outcome() string {
-	if w := v.worst(); w != nil {
+	switch w := v.worst(); {
+	case w != nil:
 		return w.outcome()
+	case v.d.Outcome() == writ.Undecided:
+		return "undecided"
 	}
 	return "implicit-deny"
 }
 
 func (v *callVerdict) code() int {
-	if w := v.worst(); w != nil {
+	switch w := v.worst(); {
+	case w != nil:
 		return w.code()
+	case v.d.Outcome() == writ.Undecided:
+		return codeUndecided
 	}
 	return codeNo
 }
@@ -112,13 +122,28 @@ func (v *callVerdict) print(p *printer) {
 	if v.call.Dependent {
 		steps = slices.Concat(v.steps, v.others)
 	}
+	if len(steps) > 1 {
+		if w := v.worst(); w != nil {
+			p.line(w.headline())
+		} else {
+			p.line(span{"UNDECIDED", yellow}, ": no source says what the call depends on")
+		}
+	}
 	for _, s := range steps {
-		s.print(p)
 		on := "no resource"
 		if names := resourceTexts(s.req.Resources); len(names) > 0 {
 			on = strings.Join(names, ", ")
 		}
-		p.line("  ", v.d.API().Method(), " ", v.d.API().Path(), " needs ", s.asked, " on ", on)
+		if need := fmt.Sprintf("%s %s needs %s on %s", v.d.API().Method(), v.d.API().Path(), s.asked, on); len(steps) > 1 {
+			p.line(need, ":")
+			s.print(p)
+		} else {
+			s.print(p)
+			p.line("  ", need)
+			if s.e.Decision.Allowed() && !v.d.Allowed() {
+				p.line(span{"UNDECIDED", yellow}, ": no source says what the call depends on")
+			}
+		}
 	}
 	if !v.call.Dependent {
 		for _, name := range v.missing() {

@@ -134,7 +134,7 @@ func (a *actionJSON) detail() (rows [][]any) {
 	}
 	add("evidence", a.Evidence)
 	for _, c := range cells {
-		if e := a.Cells[c]; e != "" && e != a.Evidence {
+		if e := a.Cells[c]; e != "" {
 			add("", c+": "+e)
 		}
 	}
@@ -340,9 +340,7 @@ func (a *apiJSON) detail() (rows [][]any) {
 	add("enterprise project", said(a.EnterpriseProject))
 	add("evidence", a.Evidence)
 	for _, c := range apiCells {
-		if e := a.Cells[c]; e != a.Evidence {
-			add("", c+": "+e)
-		}
+		add("", c+": "+a.Cells[c])
 	}
 	return rows
 }
@@ -363,18 +361,10 @@ func apisOf(c *catalog.Catalog, match func(string) bool, needs string) (listing,
 	if err != nil {
 		return l, err
 	}
-	need := func(api *catalog.API) bool {
-		for n := range catalog.Needed(func(yield func(*catalog.API) bool) { yield(api) }, true) {
-			if p == nil || p.Match(n) {
-				return true
-			}
-		}
-		return needs == ""
-	}
 	values := []apiJSON{}
 	for _, api := range allAPIs(c) {
 		l.names = append(l.names, api.OperationID())
-		if !matchesAPI(match, api) || !need(api) {
+		if !matchesAPI(match, api) || p != nil && !api.Names(p.Match) {
 			continue
 		}
 		v := apiOf(c, api)

@@ -148,3 +148,13 @@ func findingRow(d *policy.Diagnostic) []any {
 	}
 	return []any{at, span{d.Severity.String(), severityPaint(d.Severity)}, string(d.Code), text}
 }
+
+// report prints findings as errors are printed.
+func (a *app) report(ds policy.Diagnostics) {
+	rows := make([][]any, len(ds))
+	for i := range ds {
+		rows[i] = findingRow(&ds[i])
+	}
+	a.errOut.table(rows)
+	a.errOut.w.Flush()
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/writ-policy/writ"
@@ -182,11 +183,7 @@ func (ld *loader) load(all []given, owner string) ([]writ.Layer, error) {
 		layers = append(layers, l)
 	}
 	if len(ld.found) > 0 {
-		rows := make([][]any, len(ld.found))
-		for i := range ld.found {
-			rows[i] = findingRow(&ld.found[i])
-		}
-		ld.app.errOut.table(rows)
+		ld.app.report(ld.found)
 		if ld.failed != nil {
 			ld.app.complain(ld.failed)
 		}
@@ -305,8 +302,12 @@ func (ld *loader) unpublished(layers []writ.Layer) error {
 	return nil
 }
 
+// needed reports whether another document of its group depends on a stub.
 func needed(layers []writ.Layer, stub *policy.Document) bool {
 	for _, l := range layers {
+		if !slices.ContainsFunc(layers, func(m writ.Layer) bool { return m.Group == l.Group && slices.Contains(m.Documents, stub) }) {
+			continue
+		}
 		for _, d := range l.Documents {
 			for need := range d.Depends() {
 				if d != stub && need.DisplayName == stub.Title().Name {

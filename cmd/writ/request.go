@@ -49,6 +49,12 @@ func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
 		return nil, usagef("--resource-owner %s: write the account id, or UIN:APPID", f.resourceOwner)
 	}
 	req.Owner = writ.Account{ID: id, AppID: appID}
+	if f.account != "" && f.api != "" {
+		if id != "" && id != f.account {
+			return nil, usagef("--account %s and --resource-owner %s name two owners; give one of the two", f.account, f.resourceOwner)
+		}
+		req.Owner.ID = f.account
+	}
 	var ok bool
 	if req.Scope, ok = writ.ParseScope(f.scope); !ok || f.scope != "" && req.Scope != writ.Global && !strings.HasPrefix(f.scope, "project:") {
 		return nil, usagef("--scope %s: a request is made at global or project:<id>", f.scope)

@@ -123,13 +123,10 @@ func (a *app) readCases(arg string) ([]cases.Case, error) {
 	cs, err := cases.Read(as, src)
 	if err != nil {
 		ds := findings(nil, err)
-		rows := make([][]any, len(ds))
 		for i := range ds {
 			ds[i].File = name
-			rows[i] = findingRow(&ds[i])
 		}
-		a.errOut.table(rows)
-		a.errOut.w.Flush()
+		a.report(ds)
 		return nil, inputf("no case of %s was run, since it is malformed", name)
 	}
 	if len(cs) == 0 {

@@ -74,28 +74,32 @@ func (v *verdict) refused() (name string, ok bool) {
 	return "", false
 }
 
-// print writes the answer in words.
-func (v *verdict) print(p *printer) {
+// headline is the answer in a word.
+func (v *verdict) headline() (words, why any) {
 	d := v.e.Decision
-	bounds, bounded := d.Guardrail()
 	in := ""
-	if bounded {
+	if bounds, bounded := d.Guardrail(); bounded {
 		in = " (" + label(bounds.Kind, bounds.Name) + ")"
 	}
 	switch d.Outcome() {
 	case writ.Allow:
-		p.line(span{"ALLOWED", green})
-		if _, ok := d.Statement(); !ok {
-			p.line("  the root user may do what no Deny and no guardrail refuses")
-		}
+		return span{"ALLOWED", green}, ""
 	case writ.ExplicitDeny:
-		p.line(span{"DENIED (explicit)", red})
+		return span{"DENIED (explicit)", red}, ""
 	case writ.GuardrailDeny:
-		p.line(span{"DENIED" + in, red}, ": no statement of it allows it")
+		return span{"DENIED" + in, red}, ": no statement of it allows it"
 	case writ.Undecided:
-		p.line(span{"UNDECIDED" + in, yellow}, ": it hangs on a value that is missing or cannot be read, and is not allowed")
-	default:
-		p.line(span{"DENIED (implicit)", red}, ": no statement allows it")
+		return span{"UNDECIDED" + in, yellow}, ": it hangs on a value that is missing or cannot be read, and is not allowed"
+	}
+	return span{"DENIED (implicit)", red}, ": no statement allows it"
+}
+
+// print writes the answer in words.
+func (v *verdict) print(p *printer) {
+	d := v.e.Decision
+	p.line(v.headline())
+	if _, ok := d.Statement(); d.Allowed() && !ok {
+		p.line("  the root user may do what no Deny and no guardrail refuses")
 	}
 	if name, ok := v.refused(); ok && len(v.req.Resources) > 1 {
 		p.line("  resource  ", name)
