@@ -15,8 +15,6 @@
 package writ
 
 import (
-	"iter"
-	"slices"
 	"time"
 
 	"github.com/writ-policy/writ/action"
@@ -174,13 +172,6 @@ func (s *Set) Evaluate(req *Request) Decision {
 	return q.decide(s, req)
 }
 
-// Explanation tells how a decision came about.
-type Explanation struct {
-	Decision Decision
-	reasons  []int32
-	inactive []InactiveRole
-}
-
 // InactiveRole is a role whose Allow statements count for nothing, since roles
 // that it depends on are not granted to the same group where the request is
 // made (huawei.md R-5).
@@ -211,33 +202,4 @@ func (r InactiveRole) String() string {
 		s += " at scope " + r.Scope.String()
 	}
 	return s
-}
-
-// Reasons yields every statement that determines the decision, in the order of
-// layers and documents: all Deny statements that match, or else all that
-// cannot be decided, or else all Allow statements that grant the request. An
-// implicit deny has none.
-func (e *Explanation) Reasons() iter.Seq[Reason] {
-	return func(yield func(Reason) bool) {
-		for _, row := range e.reasons {
-			if !yield(e.Decision.set.reason(row)) {
-				return
-			}
-		}
-	}
-}
-
-// Inactive yields the roles that do not act for want of another, in the order of
-// layers and documents.
-func (e *Explanation) Inactive() iter.Seq[InactiveRole] { return slices.Values(e.inactive) }
-
-// Explain decides as Evaluate does, with the same result, and then looks for
-// every statement that determines it. It allocates and is slower.
-func (s *Set) Explain(req *Request) *Explanation {
-	var q query
-	e := &Explanation{Decision: q.decide(s, req)}
-	if q.set != nil {
-		e.reasons, e.inactive = q.reasons(e.Decision), q.inactive()
-	}
-	return e
 }

@@ -15,10 +15,7 @@ func (q *query) matches(r *row) condition.Result {
 	if r.cam != q.req.Action.IsCAM() || !q.matchesAction(r) {
 		return condition.False
 	}
-	acts := condition.True
-	if r.role >= 0 && r.effect == policy.Allow {
-		acts = q.active(r.role) // R-5; its Deny stays in force
-	}
+	acts := q.acts(r)
 	if acts == condition.False {
 		return condition.False
 	}
@@ -33,6 +30,15 @@ func (q *query) matches(r *row) condition.Result {
 		return condition.False
 	}
 	return min(res, r.condition.Eval(&q.env))
+}
+
+// acts reports whether a statement counts for the role that it stands in.
+// A Deny does in any case.
+func (q *query) acts(r *row) condition.Result {
+	if r.role >= 0 && r.effect == policy.Allow {
+		return q.active(r.role)
+	}
+	return condition.True
 }
 
 // grantedAt reports whether the action can be granted at a scope. Of actions of

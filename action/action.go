@@ -264,6 +264,39 @@ func (p *Pattern) Match(n Name) bool {
 	return p.all || p.m != nil && p.m.Match(n.text, nil)
 }
 
+// Differs names the segments in which the pattern does not cover n: service,
+// type and operation, in Tencent Cloud service and operation; cloud if n is of
+// the other cloud. There are none where Match holds. It allocates.
+func (p *Pattern) Differs(n Name) (segments []string) {
+	switch {
+	case p.Match(n):
+		return nil
+	case n.text == "" || p.cam != n.IsCAM():
+		return []string{"cloud"}
+	}
+	names, got := []string{"service", "type", "operation"}, []string{n.Service(), n.Type(), n.Operation()}
+	if p.cam {
+		names, got = []string{"service", "operation"}, []string{n.Service(), n.Operation()}
+	}
+	want := strings.SplitN(p.norm, ":", len(got))
+	for i := range got {
+		if len(want) < len(got) || !fits(want[i], got[i]) {
+			segments = append(segments, names[i])
+		}
+	}
+	return segments
+}
+
+// fits compares one segment of a pattern.
+func fits(want, got string) bool {
+	t, err := wildcard.Parse(want, wildcard.Syntax{Star: true, Any: true})
+	if err != nil {
+		return false
+	}
+	m, err := t.Compile(false)
+	return err == nil && m.Match(got, nil)
+}
+
 // String returns the pattern as it was written.
 func (p *Pattern) String() string { return p.text }
 

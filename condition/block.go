@@ -1,5 +1,7 @@
 package condition
 
+import "iter"
+
 // Result is what a condition comes to.
 type Result uint8
 
@@ -102,6 +104,45 @@ func (b *Block) Eval(env *Env) Result {
 	}
 	return res
 }
+
+// Keys yields the keys that the block reads, as keys of its clauses or as
+// variables; a key may come several times.
+func (b *Block) Keys() iter.Seq[Key] {
+	return func(yield func(Key) bool) {
+		for i := range b.clauses {
+			c := &b.clauses[i]
+			if !yield(c.key) {
+				return
+			}
+			for j := range c.operands {
+				for _, v := range c.operands[j].vars {
+					if !v.cam && !yield(v.key) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Expands reports whether all variables in the clause's values can be expanded: if
+// one cannot, the whole statement matches nothing (huawei.md P-28). It is
+// Unknown if nobody knows.
+func (c *Clause) Expands(env *Env) Result {
+	res := True
+	if c.void {
+		res = False
+	}
+	var buf [MaxVariables]string
+	for i := range c.operands {
+		_, _, r := env.Expand(c.operands[i].vars, &buf)
+		res = min(res, r)
+	}
+	return res
+}
+
+// Eval decides one clause by itself.
+func (c *Clause) Eval(env *Env) Result { return c.eval(env) }
 
 // eval decides one clause. If it is in doubt whether its key takes effect, the
 // result counts that is the same with and without (huawei.md I-28).

@@ -185,6 +185,13 @@ var (
 	unknownValue = Unavailable()
 )
 
+// Value returns the value of a key as conditions see it: absent if it does not
+// take effect. doubt tells that nobody knows whether it does.
+func (e *Env) Value(k Key) (v Value, doubt bool) {
+	p, doubt := e.find(k)
+	return *p, doubt
+}
+
 // find returns the value of a key. It is in doubt if nobody knows whether the
 // key takes effect, which matters only where the context has it.
 func (e *Env) find(k Key) (v *Value, doubt bool) {

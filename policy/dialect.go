@@ -454,3 +454,11 @@ func (d *Dialect) IsGuardrail() bool { return d.guardrail }
 
 // NamesPrincipals reports whether statements of the dialect name principals.
 func (d *Dialect) NamesPrincipals() bool { return len(d.principals) > 0 }
+
+// Version returns the value of the version element that a new document has.
+func (d *Dialect) Version() string { return d.version }
+
+// VersionName and StatementName return the names of the two elements that every
+// document has.
+func (d *Dialect) VersionName() string   { return elementOf(d.top, kVersion).name }
+func (d *Dialect) StatementName() string { return elementOf(d.top, kStatement).name }

@@ -71,6 +71,13 @@ func (d *Document) Titled(t Title) *Document {
 	return &out
 }
 
+// Without returns the document without statement i, counted from 0.
+func (d *Document) Without(i int) *Document {
+	out := *d
+	out.statements = slices.Delete(slices.Clone(d.statements), i, i+1)
+	return &out
+}
+
 // Title returns the document's title, the zero Title if it has none.
 func (d *Document) Title() Title { return d.title }
 

@@ -319,6 +319,38 @@ func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 	return fits(0, n.Service()) && fits(1, n.Region()) && fits(3, n.Path()) && p.matchAccount(n, f)
 }
 
+// Differs names the segments in which the pattern does not cover n: service,
+// region, account, type and path of a URN; service, region, account and
+// resource of a six-segment path; form if n is of another form. There are none
+// where Match holds. It allocates.
+func (p *Pattern) Differs(n Name, f *Facts, vars ...string) (segments []string) {
+	switch {
+	case p.Match(n, f, vars...):
+		return nil
+	case p.form != n.form || p.void != nil || len(vars) < len(p.vars):
+		return []string{"form"}
+	case p.form == URI:
+		return []string{"path"}
+	}
+	note := func(name string, fits bool) {
+		if !fits {
+			segments = append(segments, name)
+		}
+	}
+	region := n.Region()
+	note("service", p.seg[0].Match(n.Service(), vars))
+	note("region", p.seg[1].Match(region, vars) || p.form == URN && region == "*" && p.seg[1].Match("", vars))
+	if p.form == QCS {
+		note("account", p.matchAccount(n, f))
+		note("resource", p.seg[3].Match(n.Path(), vars))
+		return segments
+	}
+	note("account", p.seg[2].Match(n.Account(), vars))
+	note("type", p.seg[3].Match(n.Type(), vars))
+	note("path", p.seg[4].Match(n.Path(), vars))
+	return segments
+}
+
 // matchAccount compares the account of a six-segment path (tencent-cam.md R2,
 // R7 and ambiguity 15).
 func (p *Pattern) matchAccount(n Name, f *Facts) bool {

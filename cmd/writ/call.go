@@ -44,7 +44,7 @@ func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Req
 	}
 	for s := range v.d.Steps() {
 		asked := spelled(cat, s.Request.Action)
-		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), notes: f.requestNotes(cat, s.Request, asked)}
+		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), trace: f.trace, notes: f.requestNotes(cat, s.Request, asked)}
 		if s.Dependent {
 			one.notes = nil // the catalog has no rows of other services
 			v.others = append(v.others, one)

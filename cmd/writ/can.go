@@ -31,8 +31,9 @@ type canFlags struct {
 	enterpriseProject  string
 	now                string
 
-	expect  choice
-	catalog catalogFlag
+	expect       choice
+	trace, needs bool
+	catalog      catalogFlag
 }
 
 const canHelp = `Decide one request, and name the statements that decide it.
@@ -113,6 +114,8 @@ func (a *app) can() *cobra.Command {
 	flags.StringVar(&f.enterpriseProject, "enterprise-project", "", "the `ID` of the enterprise project of the resources")
 	flags.StringVar(&f.now, "now", "", "the `TIME` of the request, such as 2026-01-31T08:00:00Z; default: the clock")
 	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
+	flags.BoolVar(&f.trace, "trace", false, "show how every statement fares, element by element")
+	flags.BoolVar(&f.needs, "needs", false, "list the condition keys that a decision on the action can read, and decide nothing")
 	f.catalog.add(flags)
 	return cmd
 }
@@ -152,6 +155,9 @@ func (a *app) decide(f *canFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.needs {
+		return a.listNeeds(set, req)
+	}
 	var v interface {
 		print(*printer)
 		is(want string) bool
@@ -170,7 +176,7 @@ func (a *app) decide(f *canFlags) error {
 		if known, ok := cat.Action(req.Action); ok {
 			asked = known.String()
 		}
-		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
+		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), trace: f.trace, notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
 		v, form = one, one.json(f.expect.value)
 	}
 	if a.format.value == "json" {
@@ -188,6 +194,24 @@ func (a *app) decide(f *canFlags) error {
 		return nil
 	}
 	return result(v.code())
+}
+
+// listNeeds lists the condition keys that decisions on the action can read.
+func (a *app) listNeeds(set *writ.Set, req *writ.Request) error {
+	keys := []string{}
+	for k := range set.Needs(req.Action) {
+		keys = append(keys, k.String())
+	}
+	if a.format.value == "json" {
+		return a.out.json(struct {
+			Version int      `json:"version"`
+			Needs   []string `json:"needs"`
+		}{jsonVersion, keys})
+	}
+	for _, k := range keys {
+		a.out.line(k)
+	}
+	return nil
 }
 
 // exempted checks that each --exempt names a layer that can be left out.

@@ -22,6 +22,8 @@ func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
 		return nil, usagef("what is to be done? give it with --action, for example -a cbr:vaults:delete, or with --api")
 	case f.action != "" && f.api != "":
 		return nil, usagef("--action and --api both say what is to be done; give one of the two")
+	case f.needs && f.action == "":
+		return nil, usagef("--needs is about one action; give it with --action")
 	case f.api == "" && f.dependent:
 		return nil, usagef("--dependent goes with --api")
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
-	"github.com/writ-policy/writ/policy"
 )
 
 // verdict is the answer of can.
@@ -19,6 +18,7 @@ type verdict struct {
 	req   *writ.Request
 	asked string // the action as people write it
 	e     *writ.Explanation
+	trace bool
 	notes []string
 }
 
@@ -112,42 +112,133 @@ func (v *verdict) print(p *printer) {
 			}
 		}
 	}
-	if d.Outcome() == writ.ImplicitDeny {
-		v.printCandidates(p)
+	if d.Outcome() == writ.ImplicitDeny || d.Outcome() == writ.GuardrailDeny {
+		v.printNear(p)
+	}
+	if r, ok := v.e.Repair(); ok {
+		var words []string
+		for _, c := range r.Changes {
+			words = append(words, c.String())
+		}
+		p.line("  would be allowed if: ", strings.Join(words, "; "))
+	}
+	if v.trace {
+		p.line("  every statement:")
+		for t := range v.e.Trials() {
+			p.line("  ", describe(t.Reason), ": ", t.Result)
+			v.printChecks(p, t)
+		}
 	}
 	for _, n := range v.notes {
 		p.line(span{"note", cyan}, ": ", n)
 	}
 }
 
-// printCandidates says how many statements there are and which Allow
-// statements name the action.
-func (v *verdict) printCandidates(p *printer) {
-	total, cands := v.candidates()
-	action := v.asked
+// printNear shows the statement that comes nearest to granting what is refused,
+// element by element, and counts the others that name the action.
+func (v *verdict) printNear(p *printer) {
+	named := v.named()
+	total := v.total()
 	switch {
-	case total == 1 && len(cands) == 0:
-		p.line("  the only statement does not name ", action, " in an Allow")
-	case total == 1:
-		p.line("  the only statement names ", action, ", but does not grant it here:")
-	case len(cands) == 0:
-		p.line("  none of ", count(total, "statement"), " names ", action, " in an Allow")
-	case len(cands) == 1:
-		p.line("  of ", count(total, "statement"), " 1 names ", action, ", but does not grant it here:")
-	default:
-		p.line("  of ", count(total, "statement"), " ", len(cands), " name ", action, ", but do not grant it here:")
+	case total == 0:
+		p.line("  there is no statement")
+		return
+	case len(named) == 0 && total == 1:
+		p.line("  the only statement does not name ", v.asked, " in an Allow")
+		return
+	case len(named) == 0:
+		p.line("  none of ", count(total, "statement"), " names ", v.asked, " in an Allow")
+		return
 	}
-	const most = 5
-	for i, r := range cands {
-		if i == most {
-			p.line("  and ", len(cands)-most, " more")
-			break
+	p.line("  closest: ", describe(named[0].Reason))
+	v.printChecks(p, named[0])
+	if n := len(named) - 1; n > 0 {
+		verb := " names "
+		if n > 1 {
+			verb = " name "
 		}
-		p.line("  ", describe(r))
-		for _, name := range v.lacking(r) {
-			p.line("      it counts only together with ", strconv.Quote(name), ", which is not given")
+		p.line("  ", count(n, "more statement"), verb, v.asked)
+		const most = 4
+		for i, t := range named[1:] {
+			if i == most {
+				p.line("    and ", n-most, " more")
+				break
+			}
+			p.line("    ", describe(t.Reason), ": ", misses(t))
 		}
 	}
+}
+
+// printChecks shows how a statement fares, an element a line.
+func (v *verdict) printChecks(p *printer, t writ.Trial) {
+	var rows [][]any
+	for _, c := range t.Checks {
+		state, got := span{"ok", green}, ""
+		if c.Result != condition.True {
+			state = span{"FAILED", red}
+			if c.Result == condition.Unknown {
+				state = span{"OPEN", yellow}
+			}
+			got = miss(c)
+		}
+		where := ""
+		if c.Position.Line > 0 {
+			where = "line " + strconv.Itoa(c.Position.Line)
+		}
+		rows = append(rows, []any{"     ", c.Element.String(), state, c.Want, where, got})
+	}
+	p.table(rows)
+}
+
+// miss says how a request misses an element.
+func miss(c writ.Check) string {
+	switch {
+	case c.Element == writ.RoleElement:
+		return "it counts only together with " + c.Want + ", which is not given"
+	case c.Element == writ.LayerElement:
+		return "it does not take part in this request"
+	case c.Absent:
+		return "not given"
+	case len(c.Segments) > 0:
+		return "got " + c.Got + ", which differs in the " + strings.Join(c.Segments, " and the ")
+	}
+	return "got " + c.Got
+}
+
+// misses names the elements in which a request misses a statement.
+func misses(t writ.Trial) string {
+	var words []string
+	for c := range t.Misses() {
+		word := c.Element.String()
+		if c.Key != "" {
+			word += " " + c.Key
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
+}
+
+// named lists the statements that name the action and could have granted what is
+// refused, the nearest first.
+func (v *verdict) named() (out []writ.Trial) {
+	for t := range v.e.Near() {
+		for _, c := range t.Checks {
+			if c.Element == writ.ActionElement && c.Result == condition.True {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// total counts all statements.
+func (v *verdict) total() (n int) {
+	for l := range v.set.Layers() {
+		for _, d := range l.Documents {
+			n += d.Len()
+		}
+	}
+	return n
 }
 
 // place says where a statement stands.
@@ -207,57 +298,6 @@ func (v *verdict) absent(r writ.Reason) (keys []string) {
 	return keys
 }
 
-// candidates counts all statements and finds the Allow statements that name
-// the action, in layers that grant or bound a grant.
-func (v *verdict) candidates() (total int, found []writ.Reason) {
-	for l := range v.set.Layers() {
-		for _, d := range l.Documents {
-			for i, st := range d.Statements() {
-				total++
-				grants := l.Kind == writ.Identity || l.Kind == writ.Session || l.Kind == writ.Resource
-				if grants && st.Effect() == policy.Allow && v.names(st) {
-					found = append(found, writ.Reason{Layer: l, Document: d, Index: i})
-				}
-			}
-		}
-	}
-	return total, found
-}
-
-// names reports whether a statement names the action, by its own or an old
-// name.
-func (v *verdict) names(st *policy.Statement) bool {
-	for _, p := range st.Actions() {
-		hit := p.Match(v.req.Action)
-		if a, ok := v.cat.Action(v.req.Action); ok {
-			for old := range a.Aliases() {
-				hit = hit || p.Match(old)
-			}
-		}
-		if hit {
-			return !st.NotAction()
-		}
-	}
-	return st.NotAction()
-}
-
-// lacking names the permissions that a role depends on and that are not given
-// to its group.
-func (v *verdict) lacking(r writ.Reason) (names []string) {
-	for need := range r.Document.Depends() {
-		given := false
-		for l := range v.set.Layers() {
-			for _, d := range l.Documents {
-				given = given || l.Kind == writ.Identity && l.Group == r.Layer.Group && d.Title().Name == need.DisplayName
-			}
-		}
-		if !given {
-			names = append(names, need.DisplayName)
-		}
-	}
-	return names
-}
-
 // answer is the JSON form of a verdict.
 type answer struct {
 	Version    int             `json:"version"`
@@ -269,7 +309,8 @@ type answer struct {
 	Statements []statementJSON `json:"statements"`
 	Missing    []string        `json:"missing"`
 	Examined   int             `json:"examined"`
-	Candidates []statementJSON `json:"candidates"`
+	Candidates []candidateJSON `json:"candidates"` // that name the action, the nearest first
+	Repair     []changeJSON    `json:"repair"`     // what would make it allowed
 	Notes      []string        `json:"notes"`
 	Expect     string          `json:"expect,omitempty"`
 	Met        *bool           `json:"met,omitempty"`
@@ -296,10 +337,9 @@ func statementOf(r writ.Reason) statementJSON {
 }
 
 func (v *verdict) json(expect string) answer {
-	total, cands := v.candidates()
 	out := answer{
 		Version: jsonVersion, Allowed: v.e.Decision.Allowed(), Outcome: v.outcome(), Action: v.asked,
-		Statements: []statementJSON{}, Missing: []string{}, Examined: total, Candidates: []statementJSON{}, Notes: append([]string{}, v.notes...), Expect: expect,
+		Statements: []statementJSON{}, Missing: []string{}, Examined: v.total(), Candidates: []candidateJSON{}, Repair: []changeJSON{}, Notes: append([]string{}, v.notes...), Expect: expect,
 	}
 	out.Resource, _ = v.refused()
 	if l, ok := v.e.Decision.Guardrail(); ok {
@@ -316,9 +356,12 @@ func (v *verdict) json(expect string) answer {
 			}
 		}
 	}
-	if out.Outcome == "implicit-deny" {
-		for _, r := range cands {
-			out.Candidates = append(out.Candidates, statementOf(r))
+	for _, t := range v.named() {
+		out.Candidates = append(out.Candidates, candidateOf(t))
+	}
+	if r, ok := v.e.Repair(); ok {
+		for _, c := range r.Changes {
+			out.Repair = append(out.Repair, changeOf(c))
 		}
 	}
 	if expect != "" {
@@ -326,4 +369,52 @@ func (v *verdict) json(expect string) answer {
 		out.Met = &met
 	}
 	return out
+}
+
+// candidateJSON is a statement that could have granted what is refused.
+type candidateJSON struct {
+	statementJSON
+	Checks []checkJSON `json:"checks"`
+}
+
+type checkJSON struct {
+	Element  string   `json:"element"`
+	Result   string   `json:"result"` // true, false or unknown
+	Want     string   `json:"want"`
+	Got      string   `json:"got"`
+	Absent   bool     `json:"absent"`
+	Segments []string `json:"segments"`
+	Line     int      `json:"line"` // 0 if it has no place
+	Column   int      `json:"column"`
+}
+
+func candidateOf(t writ.Trial) candidateJSON {
+	out := candidateJSON{statementJSON: statementOf(t.Reason), Checks: []checkJSON{}}
+	for _, c := range t.Checks {
+		out.Checks = append(out.Checks, checkJSON{c.Element.String(), c.Result.String(), c.Want, c.Got, c.Absent,
+			append([]string{}, c.Segments...), c.Position.Line, c.Position.Column})
+	}
+	return out
+}
+
+type changeJSON struct {
+	Kind      string         `json:"kind"` // set-key, unset-key, add-statement or remove-statement
+	Key       string         `json:"key,omitempty"`
+	Value     string         `json:"value,omitempty"`
+	Layer     *layerJSON     `json:"layer,omitempty"`
+	Text      string         `json:"text,omitempty"`
+	Statement *statementJSON `json:"statement,omitempty"`
+}
+
+func changeOf(c writ.Change) changeJSON {
+	switch c.Kind {
+	case writ.SetKey:
+		return changeJSON{Kind: "set-key", Key: c.Key, Value: c.Value.String()}
+	case writ.UnsetKey:
+		return changeJSON{Kind: "unset-key", Key: c.Key}
+	case writ.AddStatement:
+		return changeJSON{Kind: "add-statement", Layer: &layerJSON{c.Layer.Kind.String(), c.Layer.Name}, Text: c.Text}
+	}
+	st := statementOf(c.Statement)
+	return changeJSON{Kind: "remove-statement", Statement: &st}
 }

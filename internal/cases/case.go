@@ -146,11 +146,7 @@ func (r *reader) object(n *jsonsrc.Node, what string, names ...string) map[strin
 	found := make(map[string]*jsonsrc.Node)
 	for i := range n.Members {
 		m := &n.Members[i]
-		known := false
-		for _, name := range names {
-			known = known || name == m.Name
-		}
-		if !known {
+		if !slices.Contains(names, m.Name) {
 			r.report("INVALID_CASE", m.NamePos, m.NameEnd, "unknown member "+strconv.Quote(m.Name)+" of "+what, "the members are "+strings.Join(names, ", "))
 			continue
 		}

@@ -160,11 +160,11 @@ func (c *Case) Compile() (*writ.Set, error) {
 	if err := unpublished(layers, stubs); err != nil {
 		return nil, err
 	}
-	return writ.Compiler{Catalog: c.known()}.Compile(layers...)
+	return writ.Compiler{Catalog: c.Known()}.Compile(layers...)
 }
 
-// known is what is known of actions, keys and APIs.
-func (c *Case) known() *catalog.Catalog {
+// Known is what is known of actions, keys and APIs.
+func (c *Case) Known() *catalog.Catalog {
 	switch {
 	case c.bare:
 		return &catalog.Catalog{}
@@ -247,7 +247,7 @@ func (c *Case) Requests() []*writ.Request {
 	if c.method == "" && c.path == "" {
 		return []*writ.Request{&c.request}
 	}
-	route, ok := c.known().Route(c.method, c.path)
+	route, ok := c.Known().Route(c.method, c.path)
 	if !ok || !route.API().Mapped() {
 		return nil
 	}

@@ -362,11 +362,11 @@ func (p *parser) number() (string, bool) {
 	if p.peek() == '0' {
 		p.at++
 	} else if !digits() {
-		return "", p.unexpected("a digit is expected, not ")
+		return "", p.fail("a digit is expected, not "+p.here(), "")
 	}
 	if p.peek() == '.' {
 		if p.at++; !digits() {
-			return "", p.unexpected("a digit is expected after the point, not ")
+			return "", p.fail("a digit is expected after the point, not "+p.here(), "")
 		}
 	}
 	if c := p.peek(); c == 'e' || c == 'E' {
@@ -374,7 +374,7 @@ func (p *parser) number() (string, bool) {
 			p.at++
 		}
 		if !digits() {
-			return "", p.unexpected("a digit is expected in the exponent, not ")
+			return "", p.fail("a digit is expected in the exponent, not "+p.here(), "")
 		}
 	}
 	if c := p.peek(); '0' <= c && c <= '9' {

@@ -98,30 +98,17 @@ const MaxVariables = 8
 // error but makes the Template void; in CAM it is an error (tencent-cam.md V4).
 func Parse(s string, syn Syntax) (Template, error) {
 	t := Template{Blank: -1}
-	var lit strings.Builder
-	litAt := 0
-	flush := func() {
-		if lit.Len() > 0 {
-			t.parts = append(t.parts, part{kind: literal, text: lit.String(), off: litAt})
-			lit.Reset()
-		}
-	}
-	put := func(text string, at int) {
-		if lit.Len() == 0 {
-			litAt = at
-		}
-		lit.WriteString(text)
-	}
+	var lit literals
 	for i := 0; i < len(s); {
 		switch {
 		case s[i] == '*' && syn.Star:
-			flush()
+			lit.end(&t)
 			if n := len(t.parts); n == 0 || t.parts[n-1].kind != star {
 				t.parts = append(t.parts, part{kind: star, off: i})
 			}
 			i++
 		case s[i] == '?' && syn.Any:
-			flush()
+			lit.end(&t)
 			t.parts = append(t.parts, part{kind: anyOne, off: i})
 			i++
 		case syn.Variables != NoVariables && strings.HasPrefix(s[i:], "${"):
@@ -135,10 +122,10 @@ func Parse(s string, syn Syntax) (Template, error) {
 				return t, nil
 			}
 			// Literal text on both sides stays apart, so that offsets hold.
-			flush()
+			lit.end(&t)
 			if esc != "" {
-				put(esc, i)
-				flush()
+				lit.put(esc, i)
+				lit.end(&t)
 			} else {
 				if len(t.Variables) == MaxVariables {
 					return Template{}, &Error{i, "more than " + strconv.Itoa(MaxVariables) + " variables in one text", "split it into several entries"}
@@ -151,12 +138,35 @@ func Parse(s string, syn Syntax) (Template, error) {
 			if s[i] == ' ' && t.Blank < 0 {
 				t.Blank = i
 			}
-			put(s[i:i+1], i)
+			lit.put(s[i:i+1], i)
 			i++
 		}
 	}
-	flush()
+	lit.end(&t)
 	return t, nil
+}
+
+// literals collects the text between wildcards and variables.
+type literals struct {
+	text strings.Builder
+	at   int
+}
+
+func (l *literals) put(text string, at int) {
+	if l.text.Len() == 0 {
+		l.at = at
+	}
+	l.text.WriteString(text)
+}
+
+// end makes a part of what was collected. (Not inlined for the size of programs.)
+//
+//go:noinline
+func (l *literals) end(t *Template) {
+	if l.text.Len() > 0 {
+		t.parts = append(t.parts, part{kind: literal, text: l.text.String(), off: l.at})
+		l.text.Reset()
+	}
 }
 
 // Split cuts the template at its first n-1 literal occurrences of sep. Text
