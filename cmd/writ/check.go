@@ -2,15 +2,13 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/writ-policy/writ/action"
-	"github.com/writ-policy/writ/catalog"
-	"github.com/writ-policy/writ/condition"
-	"github.com/writ-policy/writ/internal/phrase"
+	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -20,29 +18,36 @@ and what to write instead.
 Documents of version 5.0 are read as identity policies, those of version 2.0 as
 CAM policies, unless --dialect says scp, rcp, ncp, trust or cam-resource.
 
-Actions and condition keys of v5.0 documents that the catalog does not have, of
-services that it knows, are warnings. --catalog FILE adds a service.
+Then look for what is legal and probably not meant; the files count as granted
+together. writ explain lists the rules. --catalog FILE adds a service.
 
 Exit codes: 0 no finding of the chosen severity or worse, 1 some, 3 a file
 cannot be read.`
 
+// checkFlags are the flags of check.
+type checkFlags struct {
+	dialect        dialectFlag
+	catalog        catalogFlag
+	failOn, format choice
+	ignore         []string
+}
+
 func (a *app) check() *cobra.Command {
-	var dialect dialectFlag
-	var known catalogFlag
-	failOn := choose("error", "security", "warning", "suggestion")
+	f := &checkFlags{failOn: choose("error", "security", "warning", "suggestion"), format: choose("text", "json", "github", "sarif")}
 	cmd := &cobra.Command{
 		Use:     "check FILE…",
-		Short:   "Is it well formed?",
+		Short:   "Is it well formed and sensible?",
 		Long:    checkHelp,
 		Example: "  writ check policies/*.json\n  writ check --dialect scp --fail-on warning root.json\n  cat ops.json | writ check --format json -",
 		Args:    files,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.checkFiles(args, dialect.dialect, failOn.value, &known)
-		},
+		RunE:    func(_ *cobra.Command, args []string) error { return a.checkFiles(args, f) },
 	}
-	cmd.Flags().Var(&dialect, "dialect", dialectHelp("the files"))
-	known.add(cmd.Flags())
-	cmd.Flags().Var(&failOn, "fail-on", "the mildest severity that makes the exit code 1")
+	flags := cmd.Flags()
+	flags.Var(&f.dialect, "dialect", dialectHelp("the files"))
+	f.catalog.add(flags)
+	flags.Var(&f.failOn, "fail-on", "the mildest severity that makes the exit code 1")
+	flags.Var(&f.format, "format", "how to answer: json is versioned and stable, github makes annotations, sarif is for code scanning")
+	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out the findings of a `CODE`, or CODE@FILE; repeatable. Errors are never left out")
 	return cmd
 }
 
@@ -68,14 +73,14 @@ type findingJSON struct {
 
 // checkFiles checks each file. Findings come in the order of the files, and
 // within a file in that of their places.
-func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string, flag *catalogFlag) error {
-	known, err := a.known(flag)
+func (a *app) checkFiles(names []string, f *checkFlags) error {
+	known, err := a.known(&f.catalog)
 	if err != nil {
 		return err
 	}
 	var report []checked
-	var all policy.Diagnostics
-	var counts [policy.Suggestion + 1]int
+	var docs []*policy.Document // nil for what is no document
+	var found []policy.Diagnostics
 	var hints []string
 	unreadable := false
 	for _, arg := range names {
@@ -86,42 +91,59 @@ func (a *app) checkFiles(names []string, dialect *policy.Dialect, failOn string,
 			}
 			a.complain(err)
 			unreadable = true
-			report = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}})
+			report, docs, found = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}}), append(docs, nil), append(found, nil)
 			continue
 		}
-		as := dialect
+		as := f.dialect.dialect
 		if as == nil {
 			as = policy.Guess(src)
 		}
 		doc, err := policy.ParseAs(as, name, src)
-		out := checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}}
 		ds := findings(doc, err)
-		if err == nil {
-			ds = append(ds, unknownNames(known, doc)...)
-			slices.SortStableFunc(ds, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
-		}
-		for i := range ds {
-			counts[ds[i].Severity]++
-			out.Findings = append(out.Findings, finding(&ds[i]))
-		}
-		if hint := dialectHint(name, as, ds); dialect == nil && hint != "" {
+		if hint := dialectHint(name, as, ds); f.dialect.dialect == nil && hint != "" {
 			hints = append(hints, hint)
 		}
-		all = append(all, ds...)
-		report = append(report, out)
+		report = append(report, checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}})
+		docs, found = append(docs, doc), append(found, ds)
 	}
-	if err := a.printChecked(report, all, counts[:], hints); err != nil {
+	var all policy.Diagnostics
+	var counts [policy.Suggestion + 1]int
+	for i := range report {
+		if docs[i] != nil {
+			found[i] = append(found[i], writ.Compiler{Catalog: known}.Lint(docs[i], docs...)...)
+			slices.SortStableFunc(found[i], func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
+		}
+		for j := range found[i] {
+			if d := &found[i][j]; !f.ignored(d) {
+				counts[d.Severity]++
+				report[i].Findings = append(report[i].Findings, finding(d))
+				all = append(all, *d)
+			}
+		}
+	}
+	if err := a.printChecked(f.format.value, report, all, counts[:], hints); err != nil {
 		return err
 	}
 	if unreadable {
 		return result(codeInput)
 	}
 	for i := range all {
-		if all[i].Severity <= severities[failOn] {
+		if all[i].Severity <= severities[f.failOn.value] {
 			return result(codeNo)
 		}
 	}
 	return nil
+}
+
+// ignored reports whether --ignore leaves a finding out. An error never is.
+func (f *checkFlags) ignored(d *policy.Diagnostic) bool {
+	for _, text := range f.ignore {
+		code, file, limited := strings.Cut(text, "@")
+		if fits, _ := path.Match(file, d.File); code == string(d.Code) && d.Severity != policy.Error && (!limited || fits || file == d.File) {
+			return true
+		}
+	}
+	return false
 }
 
 var severities = map[string]policy.Severity{
@@ -146,8 +168,14 @@ func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string 
 }
 
 // printChecked prints the findings of all files and a summary.
-func (a *app) printChecked(report []checked, all policy.Diagnostics, counts []int, hints []string) error {
-	if a.format.value == "json" {
+func (a *app) printChecked(format string, report []checked, all policy.Diagnostics, counts []int, hints []string) error {
+	switch format {
+	case "github":
+		a.printAnnotations(all)
+		return nil
+	case "sarif":
+		return a.out.json(sarifOf(all))
+	case "json":
 		return a.out.json(struct {
 			Version     int       `json:"version"`
 			Files       []checked `json:"files"`
@@ -193,69 +221,4 @@ func severityCount(s policy.Severity, n int) string {
 		return fmt.Sprintf("%d security", n)
 	}
 	return count(n, s.String())
-}
-
-// unknownNames warns of actions and condition keys that a v5.0 document names
-// and that the catalog does not have, though it has others of the service. The
-// lists of v1.1 names, and of the actions of Tencent Cloud, are not whole.
-func unknownNames(c *catalog.Catalog, doc *policy.Document) policy.Diagnostics {
-	switch doc.Dialect() {
-	case policy.HuaweiRole, policy.HuaweiPolicy, policy.TencentCAM, policy.TencentResource:
-		return nil
-	}
-	actions, keys := map[string][]string{}, map[string][]string{} // by service
-	for a := range c.Actions(nil) {
-		if !a.Name().IsCAM() {
-			actions[a.Name().Service()] = append(actions[a.Name().Service()], a.String())
-		}
-	}
-	for k := range c.Keys() {
-		prefix, _, _ := strings.Cut(condition.NewKey(k.String()).String(), ":")
-		keys[prefix] = append(keys[prefix], k.String())
-	}
-	var out policy.Diagnostics
-	warn := func(code policy.Code, at policy.Position, message, near string) {
-		fix := "look it up with writ catalog"
-		if near != "" {
-			fix = "did you mean " + near + "?"
-		}
-		out = append(out, policy.Diagnostic{Code: code, Severity: policy.Warning, File: doc.File(), Pos: at, End: at, Message: message, Fix: fix})
-	}
-	for _, st := range doc.Statements() {
-		for i, p := range st.Actions() {
-			service, _, _ := strings.Cut(p.Text(), ":")
-			if actions[service] == nil || covers(c, p) {
-				continue
-			}
-			message := "the catalog has no action that " + p.String() + " covers"
-			if _, literal := p.Literal(); literal {
-				message = "the catalog has no action " + p.String()
-			}
-			warn("UNKNOWN_ACTION", st.ActionPosition(i), message, phrase.Nearest(p.String(), actions[service]...))
-		}
-		for i, clause := range st.Condition().Clauses() {
-			prefix, _, _ := strings.Cut(clause.Key().String(), ":")
-			if _, known := c.Key(clause.Key()); known || actions[prefix] == nil {
-				continue
-			}
-			warn("UNKNOWN_KEY", st.ClausePosition(i), "the catalog has no condition key "+clause.KeyText(), phrase.Nearest(clause.KeyText(), keys[prefix]...))
-		}
-	}
-	return out
-}
-
-// covers reports whether the catalog has an action that a pattern covers, by its
-// own or an old name.
-func covers(c *catalog.Catalog, p *action.Pattern) bool {
-	for range c.Actions(p) {
-		return true
-	}
-	for a := range c.Actions(nil) {
-		for old := range a.Aliases() {
-			if p.Match(old) {
-				return true
-			}
-		}
-	}
-	return false
 }
