@@ -25,7 +25,8 @@ type Call struct {
 	// source says which they are, the call is undecided. Otherwise those that are
 	// not allowed are only reported.
 	Dependent bool
-	// Request holds everything else. Its Action is not looked at. The account
+	// Request holds everything else. Its Action is not looked at. Its Scope is the
+	// project that the path names, if it names one; it may say no other. The account
 	// of the resources is its Owner, else that of its Principal. Its Resources
 	// are those that the query or the body names, as batch calls do; those that
 	// the path names come on top. Without them a Deny for single resources
@@ -96,12 +97,15 @@ func (e *NoAPIError) Error() string {
 // actions serves, is denied. Any number of goroutines may call it. It allocates
 // the names of resources.
 //
+// A call that lists or creates touches resources that its path does not name. Only
+// an Allow for all resources of the type grants it: an entry whose last segment
+// is *, or *.
+//
 // The actions that an API depends on, often of other services, come in two
 // lists: for identity policies, and for roles and policies of v1.x (huawei.md
-// P-35). The list counts that belongs to the language that grants the API's own
-// action; being allowed all of the other list is as good. Such an action is
-// decided without a resource if the catalog does not know it: a statement for
-// single resources then does not allow it.
+// P-35). If there are both, being allowed all of one is enough; an explicit deny
+// in either denies. Such an action is decided without a resource if the catalog
+// does not know it: a statement for single resources then does not allow it.
 func (s *Set) DecideCall(c *Call) *CallDecision {
 	d := &CallDecision{}
 	if s == nil || s.catalog == nil || c == nil {
@@ -113,10 +117,23 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 		d.err = &NoAPIError{c.Method, c.Path, d.api}
 		return d
 	}
+	if project := route.Var("project_id"); project != "" {
+		switch c.Request.Scope {
+		case Scope{}, Project(project):
+		default:
+			d.outcome = Undecided
+			d.err = &resource.Error{Input: project, Segment: "scope", Reason: "the call is made in this project, the request at the scope " + c.Request.Scope.String(), Fix: "leave the scope out"}
+			return d
+		}
+	}
 	k := callQuery{set: s, region: c.Region, route: route, request: c.Request, account: c.Request.Owner.ID}
 	if k.account == "" {
 		k.account = c.Request.Principal.Account()
 	}
+	if project := route.Var("project_id"); project != "" {
+		k.request.Scope = Project(project)
+	}
+	k.request.open = true
 	if k.request.Now.IsZero() {
 		k.request.Now = time.Now() // one time for all actions
 	}
@@ -132,22 +149,7 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 		}
 		d.steps = append(d.steps, step)
 	}
-	lists := [2][]action.Name{slices.Collect(d.api.DependentActions()), slices.Collect(d.api.V11Dependencies())}
-	if old && d.api.Evidence("v11Dependencies") > catalog.Unknown {
-		lists[0], lists[1] = lists[1], lists[0]
-	}
-	own := len(d.steps)
-	for i, list := range lists {
-		steps, all := k.dependent(list)
-		if i == 0 {
-			d.steps = append(d.steps, steps...)
-			if all {
-				break
-			}
-		} else if all && len(list) > 0 {
-			d.steps = append(d.steps[:own], steps...)
-		}
-	}
+	d.steps = append(d.steps, k.dependencies(old)...)
 	d.settle(c.Dependent)
 	if c.Dependent && d.outcome == Allow && !d.api.KnowsDependencies() {
 		d.outcome = Undecided
@@ -205,7 +207,10 @@ func (k *callQuery) named(n action.Name) (out []resource.Name) {
 // leaves open is not decided where more has resources of the type.
 func (k *callQuery) step(n action.Name, more []resource.Name) (CallStep, error) {
 	req := k.request
-	a, _ := k.set.catalog.Action(n)
+	a, known := k.set.catalog.Action(n)
+	if known && !a.HasTypes() && !a.Typeless() && len(more) == 0 {
+		return CallStep{}, &resource.Error{Input: n.String(), Segment: "type", Reason: "nobody knows what this action touches", Fix: "name the resources"}
+	}
 	names, err := k.route.Resources(a, k.region, k.account)
 	if err != nil {
 		return CallStep{}, err
@@ -219,9 +224,32 @@ func (k *callQuery) step(n action.Name, more []resource.Name) (CallStep, error) 
 	return CallStep{Request: &req, Decision: k.set.Evaluate(&req)}, nil
 }
 
-// dependent decides a list of dependent actions, and whether all are allowed.
-// One whose resources cannot be named is decided without.
-func (k *callQuery) dependent(list []action.Name) (steps []CallStep, all bool) {
+// dependencies decides the actions that the API depends on. Of its two lists, for
+// v5.0 and for v1.x, one that is allowed as a whole is enough, if there are both;
+// but what one denies explicitly is denied. If neither is, the steps are those of
+// the language that grants the API's own action.
+func (k *callQuery) dependencies(old bool) []CallStep {
+	api := k.route.API()
+	v5, all5, denied5 := k.dependent(slices.Collect(api.DependentActions()))
+	v11, all11, denied11 := k.dependent(slices.Collect(api.V11Dependencies()))
+	switch {
+	case len(v5) == 0:
+		return v11
+	case len(v11) == 0:
+		return v5
+	case denied5 || !denied11 && all5 && !(old && all11):
+		return v5
+	case denied11 || all11:
+		return v11
+	case old:
+		return v11
+	}
+	return v5
+}
+
+// dependent decides a list of dependent actions, whether all are allowed, and
+// whether one is denied. One whose resources cannot be named is decided without.
+func (k *callQuery) dependent(list []action.Name) (steps []CallStep, all, denied bool) {
 	all = true
 	for _, n := range list {
 		step, err := k.step(n, nil)
@@ -233,6 +261,7 @@ func (k *callQuery) dependent(list []action.Name) (steps []CallStep, all bool) {
 		step.Dependent = true
 		steps = append(steps, step)
 		all = all && step.Decision.Allowed()
+		denied = denied || step.Decision.Outcome() == ExplicitDeny
 	}
-	return steps, all
+	return steps, all, denied
 }

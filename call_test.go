@@ -13,6 +13,7 @@ import (
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
 	"github.com/writ-policy/writ/resource"
 )
@@ -122,7 +123,7 @@ func TestCallIsRefused(t *testing.T) {
 		require.ErrorAs(t, d.Err(), &e)
 		require.NotNil(t, d.API())
 	}
-	silent, err := catalog.Parse("x.json", []byte(`{"service": "shop", "actions": [{"name": "shop:a:b", "accessLevel": "read"}], "apis": [
+	silent, err := catalog.Parse("x.json", []byte(`{"service": "shop", "actions": [{"name": "shop:a:b", "accessLevel": "read", "resourceTypes": []}], "apis": [
 		{"method": "GET", "path": "/none", "actions": []}, {"method": "GET", "path": "/open", "actions": ["shop:a:b"]},
 		{"method": "GET", "path": "/known", "actions": ["shop:a:b"], "dependentActions": []}]}`))
 	require.NoError(t, err)
@@ -262,4 +263,86 @@ func TestCallOfOwnService(t *testing.T) {
 			require.Equal(t, want, d.Outcome(), call)
 		}
 	}
+}
+
+// What the path leaves open is granted only by an Allow for all of it.
+func TestCallOfUnnamedResources(t *testing.T) {
+	tag := condition.Context{{Key: condition.NewKey("g:PrincipalTag/vault"), Value: condition.String("*")}}
+	for statement, want := range map[string]writ.Outcome{
+		`"Resource": ["cbr:*:*:vault:*"]`:                       writ.Allow,
+		`"Resource": ["*"]`:                                     writ.Allow,
+		`"Resource": ["cbr:eu-de:a1:vault:*"]`:                  writ.Allow,
+		`"Resource": ["cbr:*:*:vault:?"]`:                       writ.ImplicitDeny,
+		`"Resource": ["cbr:*:*:vault:*?"]`:                      writ.ImplicitDeny,
+		`"Resource": ["cbr:*:*:vault:${g:PrincipalTag/vault}"]`: writ.ImplicitDeny,
+		`"NotResource": ["cbr:*:*:vault:prod-*"]`:               writ.ImplicitDeny,
+		`"Resource": ["cbr:eu-nl:*:vault:*"]`:                   writ.ImplicitDeny,
+		`"Resource": ["cbr:*:*:backup:*"]`:                      writ.ImplicitDeny,
+	} {
+		set := compile(t, nil, parsed(t, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["cbr:*:*"], `+statement+`}]}`))
+		c := &writ.Call{Method: "PUT", Path: "/v3/p1/vaults/batch-update", Region: "eu-de", Request: own("a1")}
+		c.Request.Context = tag
+		require.Equal(t, want, set.DecideCall(c).Outcome(), statement)
+	}
+	mine := compile(t, nil, parsed(t, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["cbr:*:*"], "Resource": ["cbr:*:*:vault:mine"]}]}`))
+	c := &writ.Call{Method: "DELETE", Path: "/v3/p1/vaults/*", Region: "eu-de", Request: own("a1")}
+	c.Request.Resources = []resource.Name{resource.MustParse("cbr:eu-de:a1:vault:mine")}
+	require.False(t, mine.DecideCall(c).Allowed(), "* is the id in the path")
+}
+
+// The project in the path is where the call is made.
+func TestCallScope(t *testing.T) {
+	set, err := writ.Compile(writ.Layer{Kind: writ.Identity, Scope: writ.Project("p1"), Documents: []*policy.Document{
+		parsed(t, `{"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["cbr:vaults:delete"]}]}`)}})
+	require.NoError(t, err)
+	ask := func(project string, scope writ.Scope) *writ.CallDecision {
+		req := own("a1")
+		req.Scope = scope
+		return set.DecideCall(&writ.Call{Method: "DELETE", Path: "/v3/" + project + "/vaults/v1", Region: "eu-de", Request: req})
+	}
+	require.True(t, ask("p1", writ.Scope{}).Allowed())
+	require.True(t, ask("p1", writ.Project("p1")).Allowed())
+	require.False(t, ask("p2", writ.Scope{}).Allowed())
+	d := ask("p2", writ.Project("p1"))
+	require.Equal(t, writ.Undecided, d.Outcome())
+	require.ErrorContains(t, d.Err(), "the call is made in this project")
+	require.False(t, ask("p1", writ.Global).Allowed())
+}
+
+// An action of which nobody knows what it touches is no action without resources.
+func TestCallOfUnknownTypes(t *testing.T) {
+	c, err := catalog.Parse("x.json", []byte(`{"service": "shop", "actions": [{"name": "shop:item:put", "accessLevel": "write"}],
+		"apis": [{"method": "PUT", "path": "/items/{item_id}", "actions": ["shop:item:put"]}]}`))
+	require.NoError(t, err)
+	set := compile(t, c, parsed(t, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["shop:*:*"], "NotResource": ["shop:*:*:item:prod"]}]}`))
+	item := resource.MustParse("shop:eu-de:a1:item:prod")
+	require.False(t, set.Evaluate(&writ.Request{Action: action.MustParse("shop:item:put"), Resources: []resource.Name{item}}).Allowed())
+	call := &writ.Call{Method: "PUT", Path: "/items/prod", Region: "eu-de", Request: own("a1")}
+	require.Equal(t, writ.Undecided, set.DecideCall(call).Outcome())
+	call.Request.Resources = []resource.Name{item}
+	require.False(t, set.DecideCall(call).Allowed())
+}
+
+// The order of documents does not matter, nor the language of a Deny.
+func TestCallDependenciesOfBothLanguages(t *testing.T) {
+	doc := func(version, effect string, actions ...string) *policy.Document {
+		return parsed(t, `{"Version": "`+version+`", "Statement": [{"Effect": "`+effect+`", "Action": ["`+strings.Join(actions, `", "`)+`"]}]}`)
+	}
+	decide := func(path, method string, docs ...*policy.Document) bool {
+		set := compile(t, nil, docs...)
+		slices.Reverse(docs)
+		again := compile(t, nil, docs...)
+		c := &writ.Call{Method: method, Path: path, Region: "eu-de", Dependent: true, Request: own("a1")}
+		require.Equal(t, set.DecideCall(c).Outcome(), again.DecideCall(c).Outcome())
+		return set.DecideCall(c).Allowed()
+	}
+	const external, create = "cbr:vaults:listExternalVaults", "cbr:vaults:create"
+	require.False(t, decide("/v3/p1/vaults/external", "GET", doc("1.1", "Allow", external), doc("5.0", "Allow", external)))
+	require.True(t, decide("/v3/p1/vaults/external", "GET", doc("1.1", "Allow", external, "cbr:vaults:listVaults"), doc("5.0", "Allow", external)))
+	old := doc("1.1", "Allow", create, "ecs:cloudServers:list", "evs:volumes:list")
+	identity := doc("5.0", "Allow", create, "ecs:cloudServers:listServersDetails", "evs:volumes:list")
+	require.True(t, decide("/v3/p1/vaults", "POST", old))
+	require.True(t, decide("/v3/p1/vaults", "POST", identity))
+	require.False(t, decide("/v3/p1/vaults", "POST", old, doc("5.0", "Deny", "ecs:cloudServers:listServersDetails")))
+	require.False(t, decide("/v3/p1/vaults", "POST", identity, doc("1.1", "Deny", "ecs:cloudServers:list")))
 }

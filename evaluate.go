@@ -69,6 +69,10 @@ type Request struct {
 	// where Context has no value. The zero Time stands for the clock, which is
 	// read at most once.
 	Now time.Time
+
+	// open: a resource with the path * stands for resources that nobody has
+	// named. Only an Allow for all of its type covers it.
+	open bool
 }
 
 // Account is an account by its numbers. The zero Account is unknown.

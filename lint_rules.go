@@ -1,7 +1,6 @@
 package writ
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,7 +168,7 @@ var rules = []Rule{
 			for i := range clauses {
 				c := &clauses[i]
 				if k, known := l.catalog.Key(c.Key()); known && k.Type() != condition.AnyType && c.Operand() != condition.AnyType && c.Operand() != k.Type() {
-					l.note(s.ClausePosition(i), fmt.Sprintf("%s is of type %s, and %s compares %s: the condition is never satisfied", c.KeyText(), k.Type(), c.Operator(), c.Operand()), "use an operator for "+k.Type().String())
+					l.note(s.ClausePosition(i), c.KeyText()+" is of type "+k.Type().String()+", and "+c.Operator()+" compares "+c.Operand().String()+": the condition is never satisfied", "use an operator for "+k.Type().String())
 				}
 			}
 		}},
@@ -288,7 +287,7 @@ var rules = []Rule{
 			}
 			look := func(at policy.Position, text string) {
 				if r, why := suspicious(text); why != "" {
-					l.note(at, fmt.Sprintf("%s has the character %U: %s", phrase.Quote(text), r, why), "write it in plain letters")
+					l.note(at, phrase.Quote(text)+" has the character U+"+strings.ToUpper(strconv.FormatInt(int64(r), 16))+": "+why, "write it in plain letters")
 				}
 			}
 			at, _ := s.Position()
@@ -360,7 +359,7 @@ func misfit(s *statement, r *resource.Pattern) (why string, bad bool) {
 	}
 	typeless := true
 	for _, a := range s.covered {
-		typeless = typeless && !a.HasTypes()
+		typeless = typeless && a.Typeless()
 		if a.HasType(seg[0], seg[3]) || a.Evidence("resourceTypes") <= catalog.Inferred && a.Evidence("") > catalog.Unknown {
 			return "", false
 		}

@@ -126,8 +126,13 @@ func (q *query) covers(r *row) condition.Result {
 		// resources was meant to bite, and does; in CAM it does not (R5).
 		return truth(r.effect == policy.Deny && !r.cam && !r.notResource && len(r.resources) > 0)
 	}
-	if q.mistyped && r.effect == policy.Allow && !r.notResource {
-		return condition.False // I-25
+	if r.effect == policy.Allow {
+		if q.mistyped && !r.notResource {
+			return condition.False // I-25
+		}
+		if q.req.open && q.resource.Path() == "*" {
+			return q.coversAll(r)
+		}
 	}
 	q.facts.Owner, q.facts.Lenient = q.caller, r.effect == policy.Deny
 	if owner := q.set.layers[r.layer].Owner; owner != "" {
@@ -154,6 +159,21 @@ func (q *query) covers(r *row) condition.Result {
 		}
 	}
 	return res
+}
+
+// coversAll is covers for an Allow of resources that nobody has named: an entry
+// that leaves some of the type out does not cover them, and one of NotResource
+// may.
+func (q *query) coversAll(r *row) condition.Result {
+	if r.notResource {
+		return truth(len(r.resources) > 0)
+	}
+	for i, p := range r.resources {
+		if (r.variables == nil || len(r.variables[i]) == 0) && p.AnyPath() && p.Match(q.resource, &q.facts) {
+			return condition.True
+		}
+	}
+	return condition.False
 }
 
 func truth(b bool) condition.Result {

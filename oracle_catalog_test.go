@@ -119,10 +119,9 @@ func oracleLoad() (*oracleCatalog, error) {
 			}
 			return row.Evidence
 		}
-		for _, cell := range []string{"conditionKeys", "actionLevelConditionKeys"} {
+		for _, cell := range []string{"resourceTypes", "conditionKeys", "actionLevelConditionKeys"} {
 			info.keyGaps = info.keyGaps || evidence(cell) == "inferred" || evidence(cell) == "unknown"
 		}
-		info.keyGaps = info.keyGaps || evidence("resourceTypes") == "unknown"
 		for _, rt := range row.ResourceTypes {
 			service := rt.Service
 			if service == "" {

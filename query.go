@@ -133,11 +133,11 @@ func (q *query) aim(i int) {
 	if q.action == nil || q.req.Action.IsCAM() {
 		return
 	}
-	if !q.action.HasTypes() {
+	if q.action.Typeless() {
 		q.resource = resource.Name{} // I-24
 	}
 	q.env.Keys = q.action.KeySet(q.resource) // I-28
-	q.mistyped = !q.resource.IsZero() && !q.action.HasType(q.resource.Service(), q.resource.Type())
+	q.mistyped = !q.resource.IsZero() && q.action.HasTypes() && !q.action.HasType(q.resource.Service(), q.resource.Type())
 }
 
 func (q *query) ownerHuawei() {

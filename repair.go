@@ -287,7 +287,7 @@ func dialectFor(k Kind, cam bool, docs []*policy.Document) *policy.Dialect {
 // name (huawei.md I-24).
 func (f *fixer) typeless(req *Request) bool {
 	a, ok := f.catalog.catalog.Action(req.Action)
-	return ok && !req.Action.IsCAM() && !a.HasTypes()
+	return ok && a.Typeless()
 }
 
 // statementFor writes a statement that allows the request, and no more; with

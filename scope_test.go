@@ -15,7 +15,7 @@ import (
 // there (huawei.md F-4).
 func TestGrantsOfActionsAtScopes(t *testing.T) {
 	c, err := catalog.Parse("shop.json", []byte(`{"service": "shop",
-		"actions": [{"name": "shop:a:both", "accessLevel": "read"}, {"name": "shop:a:none", "accessLevel": "read"}, {"name": "shop:a:silent", "accessLevel": "read"}, {"name": "shop:a:mixed", "accessLevel": "read"}],
+		"actions": [{"name": "shop:a:both", "accessLevel": "read"}, {"name": "shop:a:none", "accessLevel": "read", "aliases": ["shop:old:none"]}, {"name": "shop:a:silent", "accessLevel": "read"}, {"name": "shop:a:mixed", "accessLevel": "read"}],
 		"apis": [
 			{"method": "GET", "path": "/both", "actions": ["shop:a:both"], "iamProject": true, "enterpriseProject": true},
 			{"method": "GET", "path": "/none", "actions": ["shop:a:none"], "v11Action": "shop:old:none", "iamProject": false, "enterpriseProject": false},

@@ -26,6 +26,7 @@ type Action struct {
 	resources  []string // CAM
 
 	permissionOnly bool
+	untyped        bool // no row says anything of its types
 	silent         bool // some row has neither a list of keys nor evidence for it
 
 	ownKeys, anyKeys *condition.KeySet // see KeySet
@@ -49,6 +50,12 @@ func (a *Action) Access() string { return a.access }
 // statement needs the resource * (huawei.md I-24). It is about Huawei Cloud;
 // see OperationLevel for the other.
 func (a *Action) HasTypes() bool { return len(a.types) > 0 }
+
+// Typeless reports whether the action is known to touch no resource that a policy
+// could name. Without types it may also be that nobody knows.
+func (a *Action) Typeless() bool {
+	return len(a.types) == 0 && a.letters != "" && a.letters[actionTypes] != 'u' && !a.untyped
+}
 
 // HasType reports whether the action touches resources of that type, whatever
 // the letter case. An empty service stands for that of the action.
@@ -102,15 +109,12 @@ func (a *Action) index() {
 	if a.name.IsCAM() || a.ownKeys != nil {
 		return
 	}
-	lost := a.letters[actionTypes] == 'u' || a.silent
+	lost := a.silent || a.letters[actionTypes] == 'u' || a.letters[actionTypes] == 'i'
 	for _, cell := range a.letters[actionAllKeys : actionOwnKeys+1] {
 		lost = lost || cell == 'u' || cell == 'i'
 	}
 	a.anyKeys = condition.NewKeySet(a.own, a.keys, lost)
 	a.ownKeys = condition.NewKeySet(a.own, nil, lost)
-	if a.letters[actionTypes] == 'i' {
-		a.ownKeys = a.anyKeys // the type may be one of the action's
-	}
 	for i := range a.types {
 		t := &a.types[i]
 		t.set = condition.NewKeySet(slices.Concat(a.own, t.keys), nil, lost)

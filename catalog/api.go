@@ -54,9 +54,12 @@ func (a *API) Actions() iter.Seq[action.Name] { return slices.Values(a.actions) 
 func (a *API) DependentActions() iter.Seq[action.Name] { return slices.Values(a.dependent) }
 
 // KnowsDependencies reports whether some source lists the actions that must be
-// allowed as well, even if there are none.
+// allowed as well, or says that there are none.
 func (a *API) KnowsDependencies() bool {
-	return a.dependentGiven || a.Evidence("dependentActions") > Unknown || a.Evidence("v11Dependencies") > Unknown
+	if len(a.dependent)+len(a.v11Dependencies) > 0 {
+		return true
+	}
+	return a.letters != "" && a.letters[apiDependent] != 'u' && (a.dependentGiven || a.letters[apiDependent] != '-')
 }
 
 // Names reports whether one of the actions that the API needs or depends on, in

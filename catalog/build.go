@@ -110,6 +110,7 @@ func (a *Action) unite(b *Action) (cell string) {
 	}
 	a.permissionOnly = a.permissionOnly || b.permissionOnly
 	a.silent = a.silent || b.silent
+	a.untyped = a.untyped && b.untyped
 	a.own = distinct(append(a.own, b.own...))
 	for _, n := range b.aliases {
 		if !slices.Contains(a.aliases, n) {

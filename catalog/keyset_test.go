@@ -73,7 +73,7 @@ func TestRoutesOfTwoServices(t *testing.T) {
 }
 
 func TestGrantable(t *testing.T) {
-	c := parse(t, `{"service": "a", "actions": [{"name": "a:x:get", "accessLevel": "read"}, {"name": "a:x:put", "accessLevel": "write"}, {"name": "a:x:del", "accessLevel": "write"}], "apis": [
+	c := parse(t, `{"service": "a", "actions": [{"name": "a:x:get", "accessLevel": "read", "aliases": ["a:x:show"]}, {"name": "a:x:put", "accessLevel": "write"}, {"name": "a:x:del", "accessLevel": "write"}], "apis": [
 		{"method": "GET", "path": "/1", "actions": ["a:x:get"], "v11Action": "a:x:show", "iamProject": true, "enterpriseProject": false},
 		{"method": "GET", "path": "/2", "actions": ["a:x:get"]},
 		{"method": "PUT", "path": "/1", "actions": ["a:x:put"], "iamProject": true, "enterpriseProject": true},

@@ -21,6 +21,9 @@ func (c *Catalog) With(more ...*Catalog) (*Catalog, error) {
 	m.scps = map[string]string{}
 	m.add(c)
 	for i, o := range more {
+		if o == nil {
+			continue
+		}
 		if e := m.add(o); e != nil {
 			e.Argument = i
 			return nil, e

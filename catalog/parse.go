@@ -55,6 +55,10 @@ const (
 	maxSize = 4 << 20
 	// maxFindings bounds the diagnostics of one catalog.
 	maxFindings = 100
+	// maxAPIs and maxActions bound the rows of one catalog, maxPath the bytes of a
+	// path and maxLegacy the old paths of an API, since rows are compared with each other. The largest services
+	// have some 400 APIs, and paths of 200 bytes.
+	maxAPIs, maxActions, maxPath, maxLegacy = 1000, 5000, 1024, 16
 )
 
 // syntaxFix puts remedies that are about policies in terms of catalogs.
@@ -240,6 +244,9 @@ func isKey(s string) bool {
 
 // notPath says why s is not the path of an API; "" if it is.
 func notPath(s string) string {
+	if len(s) > maxPath {
+		return "it is longer than " + strconv.Itoa(maxPath) + " bytes"
+	}
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == '?' || r == '#' }) {
 		return "it has a blank, a question mark or a number sign"
 	}
@@ -321,6 +328,16 @@ func (r *reader) texts(n *jsonsrc.Node, what string, g *grammar, id func(string)
 		out = append(out, s)
 	}
 	return out
+}
+
+// rows are items of a section that may have at most so many; none if it has more.
+func (r *reader) rows(n *jsonsrc.Node, what string, most int) []*jsonsrc.Node {
+	list := r.items(n, what)
+	if len(list) > most {
+		r.invalid(n, "there are "+strconv.Itoa(len(list))+" "+what, "a catalog has at most "+strconv.Itoa(most))
+		return nil
+	}
+	return list
 }
 
 // exact is the id of texts that are the same only if they are equal.

@@ -1,9 +1,12 @@
 package catalog
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/internal/wildcard"
@@ -20,18 +23,31 @@ func (s *service) api(n *jsonsrc.Node) {
 		legacy: s.texts(m["legacyPaths"], "legacyPaths", pathName, exact),
 	}
 	s.remarks(m)
+	if len(a.legacy) > maxLegacy {
+		s.invalid(m["legacyPaths"], "an API has "+strconv.Itoa(len(a.legacy))+" old paths", "keep the latest "+strconv.Itoa(maxLegacy))
+		a.legacy = nil
+	}
+	if !a.v11.IsZero() && !slices.ContainsFunc(a.actions, func(n action.Name) bool { return s.governs(n, a.v11) }) && len(a.actions) > 0 {
+		s.invalid(m["v11Action"], "no action of the API has the v1.1 name "+m["v11Action"].Text, "add it to the aliases of the action")
+	}
 	a.letters = string(s.letters(m, &apiCellsForm, func(cell string) bool {
 		return cell == "actions" && len(a.actions) == 0 || cell == "dependentActions" && len(a.dependent) == 0 ||
 			cell == "v11Action" && a.v11.IsZero() || cell == "v11Dependencies" && len(a.v11Dependencies) == 0 ||
 			cell == "iamProject" && a.iam == '-' || cell == "enterpriseProject" && a.enterprise == '-'
 	}))
-	a.dependentGiven = m["dependentActions"] != nil || m["v11Dependencies"] != nil
+	a.dependentGiven = m["dependentActions"] != nil
 	s.needs(m["actions"])
 	s.needs(m["dependentActions"])
 	if a.method != "" && a.path != "" {
 		s.define("apis", a.id(), n, a.method+" "+a.path)
 		s.b.apis = append(s.b.apis, a)
 	}
+}
+
+// governs reports whether a v1.1 action is or may be another name of an action.
+func (s *service) governs(n, v11 action.Name) bool {
+	row := s.rows[n]
+	return n == v11 || row == nil || slices.Contains(row.aliases, v11) || row.letters[actionAliases] == 'u' || row.letters[actionAliases] == 'i'
 }
 
 // needs notes the actions of the service that an API names.
@@ -92,7 +108,28 @@ func (r *reader) template(n *jsonsrc.Node, what string) (service, typ string, ok
 		r.invalid(n, what+" cannot be "+phrase.Quote(n.Text), "write service:<region>:<account-id>:type:<id>")
 		return "", "", false
 	}
+	if !isSegment(seg[1]) || !isSegment(seg[2]) || strings.Contains(seg[1]+seg[2], "account") != strings.Contains(seg[2], "account") {
+		r.invalid(n, what+" cannot be "+phrase.Quote(n.Text)+": region and account are a name in angle brackets, a plain text or empty", "write service:<region>:<account-id>:type:<id>")
+		return "", "", false
+	}
+	for rest := seg[4]; ; {
+		_, behind, ok := strings.Cut(rest, ">")
+		between, _, more := strings.Cut(behind, "<")
+		if !ok || !more {
+			break
+		}
+		if rest = behind; !strings.Contains(between, "/") {
+			r.invalid(n, what+" cannot be "+phrase.Quote(n.Text)+": two ids without a slash between them cannot be told apart", "write <shelf-id>/<item-id>")
+			return "", "", false
+		}
+	}
 	return wildcard.Lower(seg[0]), seg[3], true
+}
+
+// isSegment reports whether a region or account of a template is a name in angle
+// brackets, a plain text or empty.
+func isSegment(s string) bool {
+	return !strings.ContainsAny(s, "*?<>$") || strings.HasPrefix(s, "<") && strings.Count(s, "<") == 1 && strings.HasSuffix(s, ">")
 }
 
 // isTemplate reports whether what varies has a name in angle brackets.

@@ -33,7 +33,7 @@ func (r *reader) authorizationSchema(root *jsonsrc.Node) {
 	m := r.members(root, &schemaForm)
 	r.text(orNull(m["version"]), "the version", anyText)
 	s := schema{r}
-	for _, n := range r.items(m["actions"], "actions") {
+	for _, n := range r.rows(m["actions"], "actions", maxActions) {
 		s.action(n)
 	}
 	if n := m["actions"]; n != nil && n.Kind == jsonsrc.Array && len(n.Items) == 0 {
@@ -45,7 +45,7 @@ func (r *reader) authorizationSchema(root *jsonsrc.Node) {
 	for _, n := range r.items(orNull(m["conditions"]), "conditions") {
 		s.condition(n)
 	}
-	for _, n := range r.items(orNull(m["operations"]), "operations") {
+	for _, n := range r.rows(orNull(m["operations"]), "operations", maxAPIs) {
 		s.operation(n)
 	}
 }

@@ -62,16 +62,16 @@ func (r *reader) serviceCatalog(root *jsonsrc.Node) {
 	}
 	r.word(m["catalogVersion"], "catalogVersion", "1")
 	r.word(m["serviceLevel"], "serviceLevel", "project", "global")
-	for _, n := range r.items(m["actions"], "actions") {
+	for _, n := range r.rows(m["actions"], "actions", maxActions) {
 		s.action(n)
 	}
 	if n := m["actions"]; n != nil && n.Kind == jsonsrc.Array && len(n.Items) == 0 {
 		r.invalid(n, "there are no actions", "a catalog has at least one")
 	}
-	for _, n := range r.items(m["apis"], "apis") {
+	for _, n := range r.rows(m["apis"], "apis", maxAPIs) {
 		s.api(n)
 	}
-	for _, n := range r.items(m["unmappedApis"], "unmappedApis") {
+	for _, n := range r.rows(m["unmappedApis"], "unmappedApis", maxAPIs) {
 		s.unmapped(n)
 	}
 	for _, n := range r.items(m["resourceTypes"], "resourceTypes") {
@@ -125,6 +125,7 @@ func (s *service) action(n *jsonsrc.Node) {
 	a.sort()
 	s.union(a, m["conditionKeys"])
 	s.evidence(a, m)
+	a.untyped = a.letters[actionTypes] == '-' && m["resourceTypes"] == nil
 	a.silent = a.letters[actionAllKeys] == '-' && len(a.keys) == 0 && m["conditionKeys"] == nil && m["actionLevelConditionKeys"] == nil
 	s.remarks(m)
 	if a.name.IsZero() {

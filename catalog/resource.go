@@ -14,7 +14,7 @@ import (
 // resource type of the action, in name order, it fills the template of the
 // type's URN with the region, the account and the variable of the path that
 // holds the id: vault_id fills <vault-id>, dashes, underscores and letter case
-// aside. Tasks are named by operation_log_id: that is the id of a task
+// aside; a bare id fills nothing, since it may be that of anything. Tasks are named by operation_log_id: that is the id of a task
 // (api-cbr, ShowOpLog). Nothing else names a resource: not project_id, nor the
 // member_id, checkpoint_id, order_id or provider_id of CBR.
 //
@@ -54,6 +54,9 @@ func (r Route) Resources(a *Action, region, account string) ([]resource.Name, er
 		}
 		if !named && !t.required {
 			continue
+		}
+		if path == "" {
+			return nil, &resource.Error{Input: "*", Segment: "path", Reason: "this cannot be the id of a " + t.text, Fix: "name one"}
 		}
 		segments[4] = path
 		for j, value := range [...]struct{ name, text string }{{"region", region}, {"account", account}} {
@@ -103,13 +106,16 @@ func (r Route) fill(template string, t *ActionType) (path string, named bool) {
 		id, template, _ = strings.Cut(rest, ">")
 		value, found := "", 0
 		for name, v := range r.Vars() {
-			if name == other || plainName(name) == plainName(id) && plainName(name) != "projectid" {
+			if plain := plainName(name); name == other || plain == plainName(id) && plain != "projectid" && plain != "id" {
 				value = v
 				found++
 			}
 		}
 		if found != 1 {
 			return "*", false
+		}
+		if value == "*" {
+			return "", true // nothing is called so
 		}
 		path += value
 	}

@@ -46,6 +46,9 @@ type endpoint struct {
 // /v3/{project_id}/vaults. Catalogs that break this cannot be made: see
 // RouteConflictError.
 func (c *Catalog) Route(method, path string) (Route, bool) {
+	if c == nil {
+		return Route{}, false
+	}
 	t := c.routeTable()
 	for i := range t.methods {
 		if t.methods[i].method != method {

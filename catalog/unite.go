@@ -70,7 +70,7 @@ func uniteActions(old **Action, b *Action) *clash {
 		u.aliases = b.aliases
 	}
 	u.permissionOnly = a.permissionOnly || b.permissionOnly
-	u.silent = a.silent && b.silent
+	u.silent, u.untyped = a.silent && b.silent, a.untyped && b.untyped
 	u.candidates = slices.Clone(a.candidates)
 	for _, g := range b.candidates {
 		u.candidates = withGap(u.candidates, g)

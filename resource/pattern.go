@@ -389,6 +389,11 @@ func (p *Pattern) String() string { return p.text }
 // Everything reports whether the pattern is a lone *.
 func (p *Pattern) Everything() bool { return p.all }
 
+// AnyPath reports whether the pattern covers every path: its last segment is *.
+func (p *Pattern) AnyPath() bool {
+	return p.all || p.form == URN && p.raw[4] == "*" || p.form == QCS && p.raw[3] == "*"
+}
+
 // Form returns the form of the names that the pattern can cover; None for a
 // lone *, which covers all.
 func (p *Pattern) Form() Form { return p.form }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -40,13 +41,22 @@ func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Req
 	v := &callVerdict{d: set.DecideCall(call), cat: cat, call: call, notes: notes}
 	var unnamed *resource.Error
 	if errors.As(v.d.Err(), &unnamed) {
-		return nil, usagef("the resource of %s cannot be named: %s; give --region and --account", f.api, unnamed.Reason)
+		fix := unnamed.Fix
+		switch unnamed.Segment {
+		case "region", "account":
+			fix = "give --region and --account"
+		case "scope":
+			fix = "leave --scope out"
+		}
+		return nil, usagef("%s cannot be decided: %s%s", phrase.Quote(f.api), unnamed.Reason, strings.TrimSuffix("; "+fix, "; "))
 	}
 	for s := range v.d.Steps() {
 		asked := spelled(cat, s.Request.Action)
 		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), trace: f.trace, notes: f.requestNotes(cat, s.Request, asked)}
+		if len(v.steps) > 0 {
+			one.notes = nil // said once
+		}
 		if s.Dependent {
-			one.notes = nil // the catalog has no rows of other services
 			v.others = append(v.others, one)
 		} else {
 			v.steps = append(v.steps, one)
@@ -114,7 +124,14 @@ func (v *callVerdict) print(p *printer) {
 	if err := v.d.Err(); err != nil {
 		p.line(span{"DENIED (implicit)", red}, ": ", err.Error())
 		if v.d.API() == nil {
-			p.line("  paths are compared letter by letter, and nothing in them is decoded; writ catalog apis lists them")
+			hint := "paths are compared letter by letter, and nothing in them is decoded; writ catalog apis lists them"
+			switch {
+			case v.call.Method != strings.ToUpper(v.call.Method):
+				hint = "write the method in capitals"
+			case strings.ContainsAny(v.call.Path, "?# "):
+				hint = "give the path alone, without query and protocol"
+			}
+			p.line("  ", hint)
 		}
 		return
 	}

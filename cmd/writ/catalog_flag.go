@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -12,14 +13,16 @@ import (
 // catalogFlag is a flag that says what is known about actions, keys and APIs.
 type catalogFlag struct{ words []string }
 
-const catalogWords = "default, none or a `FILE` with the catalog of a service, which is added to the default; repeatable"
+const catalogWords = "default, none or a `FILE` with the catalog of a service, which is added to the default, or after none stands alone; repeatable"
 
 func (f *catalogFlag) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.words, "catalog", nil, "what is known about actions, keys and APIs: "+catalogWords)
 }
 
 // none reports whether nothing is known.
-func (f *catalogFlag) none() bool { return len(f.words) == 1 && f.words[0] == "none" }
+func (f *catalogFlag) none() bool {
+	return len(f.words) > 0 && !slices.ContainsFunc(f.words, func(w string) bool { return w != "none" })
+}
 
 // known builds the catalog that the flag asks for.
 func (a *app) known(f *catalogFlag) (*catalog.Catalog, error) {
@@ -58,7 +61,7 @@ func (a *app) known(f *catalogFlag) (*catalog.Catalog, error) {
 		return nil, inputf("the catalog %s contradicts what comes before it: %s %s has another %s: %s, not %s", files[clash.Argument], clash.Kind, clash.Name, clash.Cell, orNone(clash.New), orNone(clash.Old))
 	}
 	if err != nil {
-		return nil, inputf("the catalogs %s do not go together: %v", strings.Join(files, " and "), err)
+		return nil, inputf("the catalogs %s do not go together: %v; --catalog none --catalog FILE asks a service by itself", strings.Join(files, " and "), err)
 	}
 	return all, nil
 }

@@ -218,15 +218,22 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 		case condition.False:
 			notes = append(notes, fmt.Sprintf("%s does not take %s; it was left out", known, f.keyText(e.Key)))
 		case condition.Unknown:
-			notes = append(notes, fmt.Sprintf("the list of the keys of %s has a gap: nobody knows whether %s takes it, so %s counts only where it makes no difference", known, known, f.keyText(e.Key)))
+			why := "the lists of %s have a gap: nobody knows whether %[1]s takes it, so %[2]s counts only where it makes no difference"
+			if len(req.Resources) == 0 && known.HasTypes() {
+				why = "%s takes %s on resources of some type only, and the request names none; it counts only where it makes no difference"
+				if slices.ContainsFunc(slices.Collect(known.Gaps()), func(g catalog.Gap) bool { return g.Cell() != "aliases" && g.Cell() != "name" }) {
+					why = "nobody knows whether %s takes %s in a request that names no resource; it counts only where it makes no difference"
+				}
+			}
+			notes = append(notes, fmt.Sprintf(why, known, f.keyText(e.Key)))
 		}
 	}
 	for _, n := range req.Resources {
 		switch {
 		case n.Form() != resource.URN:
-		case !known.HasTypes():
+		case known.Typeless():
 			notes = append(notes, fmt.Sprintf("%s touches no resource that a policy could name; %s was not looked at", known, n))
-		case !known.HasType(n.Service(), n.Type()):
+		case known.HasTypes() && !known.HasType(n.Service(), n.Type()):
 			var types []string
 			for t := range known.Types() {
 				types = append(types, t.Service()+" "+t.Type())
@@ -240,7 +247,7 @@ func (f *canFlags) requestNotes(cat *catalog.Catalog, req *writ.Request, asked s
 // takes reports whether the action takes a key on one of the request's resources
 // (huawei.md I-28).
 func takes(a *catalog.Action, req *writ.Request, k condition.Key) condition.Result {
-	if len(req.Resources) == 0 || !a.HasTypes() {
+	if len(req.Resources) == 0 || a.Typeless() {
 		return a.KeySet(resource.Name{}).Takes(k)
 	}
 	res := condition.False
