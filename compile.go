@@ -163,25 +163,24 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 		return condition.KeyInfo{}, false
 	}
 	for i, l := range layers {
-		fail := func(reason string) (*Set, error) { return nil, &CompileError{i, l.Name, reason} }
 		switch {
 		case l.Kind < Identity || l.Kind > Resource:
-			return fail("the layer is of " + l.Kind.String() + "; set its Kind")
+			return refuse(i, l.Name, "the layer is of " + l.Kind.String() + "; set its Kind")
 		case l.Kind != Identity && (l.Scope != Scope{} || l.Group != ""):
-			return fail("only an identity layer is granted to a group or at a scope")
+			return refuse(i, l.Name, "only an identity layer is granted to a group or at a scope")
 		}
 		l.Documents = append([]*policy.Document(nil), l.Documents...)
 		s.layers = append(s.layers, layer{Layer: l})
 		s.scoped = s.scoped || l.Scope != Scope{}
 		for _, d := range l.Documents {
 			if d == nil || d.Dialect() == nil {
-				return fail("a document is nil")
+				return refuse(i, l.Name, "a document is nil")
 			}
 			if reason := misplaced(l.Kind, d.Dialect()); reason != "" {
-				return fail(d.File() + ": " + reason)
+				return refuse(i, l.Name, d.File() + ": " + reason)
 			}
 			if l.Kind == Guardrail && family(d) != family(l.Documents[0]) {
-				return fail(d.File() + ": " + family(d) + " and " + family(l.Documents[0]) + " policies bound on their own; give each a layer")
+				return refuse(i, l.Name, d.File() + ": " + family(d) + " and " + family(l.Documents[0]) + " policies bound on their own; give each a layer")
 			}
 			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
 			for j, st := range d.Statements() {
@@ -194,6 +193,13 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(MaxRoles) + " documents depend on others"}
 	}
 	return s, nil
+}
+
+// refuse makes the error about a layer. (Not inlined for the size of programs.)
+//
+//go:noinline
+func refuse(layer int, name, reason string) (*Set, error) {
+	return nil, &CompileError{layer, name, reason}
 }
 
 // family names the kind of an organization's policy. Those of one kind are

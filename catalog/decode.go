@@ -192,20 +192,25 @@ func (d *decoder) action(f []string) {
 	d.c.actions = append(d.c.actions, a)
 }
 
-// basis is what the basis of a Tencent Cloud row says about its cells. Names
+// basisOf is what the basis of a Tencent Cloud row says about its cells. Names
 // come from the vendor's API, access levels are nobody's but ours.
-var basis = map[string][2]string{
-	"table":    {"vendor-table", "tditttu"},
-	"list":     {"vendor-api-list", "ddidddu"},
-	"conflict": {"vendor-api-list-conflict", "ddidddu"},
-	"rule":     {"not-listed-rule", "idiiiiu"},
+func basisOf(s string) (name, letters string) {
+	switch s {
+	case "table":
+		return "vendor-table", "tditttu"
+	case "list":
+		return "vendor-api-list", "ddidddu"
+	case "conflict":
+		return "vendor-api-list-conflict", "ddidddu"
+	}
+	return "not-listed-rule", "idiiiiu"
 }
 
 func (d *decoder) cam(f []string) {
-	b := basis[f[2]]
+	basis, letters := basisOf(f[2])
 	keys := list(f[4])
 	d.c.actions = append(d.c.actions, &Action{
-		name: action.MustParse(f[0]), text: f[0], access: f[1], basis: b[0], letters: b[1],
+		name: action.MustParse(f[0]), text: f[0], access: f[1], basis: basis, letters: letters,
 		resources: list(f[3]), keys: keys, own: keys,
 	})
 }
@@ -242,11 +247,21 @@ func path(s string) string {
 	return s
 }
 
-var scopes = map[string]string{"regional": "region-specific-projects", "global": "global-services", "all": "all-resources"}
+func scopeOf(s string) string {
+	switch s {
+	case "regional":
+		return "region-specific-projects"
+	case "global":
+		return "global-services"
+	case "all":
+		return "all-resources"
+	}
+	return ""
+}
 
 func (d *decoder) permission(f []string) {
 	d.listed = append(d.listed, &Permission{
-		name: f[0], service: f[1], scope: scopes[f[2]], level: f[3], typ: f[4],
+		name: f[0], service: f[1], scope: scopeOf(f[2]), level: f[3], typ: f[4],
 		former: list(f[5]), content: d.numbered(f[6]), published: f[7],
 	})
 }
@@ -254,7 +269,7 @@ func (d *decoder) permission(f []string) {
 func (d *decoder) dependency(f []string) {
 	p := d.listed[len(d.listed)-1]
 	p.dependsOn = append(p.dependsOn, Dependency{
-		name: f[0], scope: scopes[f[1]], required: f[2] == "required", evidence: evidenceOf(f[3][0]), when: f[4],
+		name: f[0], scope: scopeOf(f[1]), required: f[2] == "required", evidence: evidenceOf(f[3][0]), when: f[4],
 	})
 }
 

@@ -308,13 +308,13 @@ func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 	case URI:
 		return p.raw[0] == n.text
 	case URN:
-		region := n.Region()
-		// I-21: a region that is * in the request is also covered by a pattern
-		// for no region.
-		if !fits(1, region) && (region != "*" || !fits(1, "")) {
-			return false
+		got := [5]string{n.Service(), n.Region(), n.Account(), n.Type(), n.Path()}
+		for _, i := range [5]int{4, 3, 0, 2, 1} { // those that differ most come first
+			if !fits(i, got[i]) && (i != 1 || got[1] != "*" || !fits(1, "")) {
+				return false // I-21: a region that is * in the request is also covered by a pattern for no region
+			}
 		}
-		return fits(0, n.Service()) && fits(3, n.Type()) && fits(2, n.Account()) && fits(4, n.Path())
+		return true
 	}
 	return fits(0, n.Service()) && fits(1, n.Region()) && fits(3, n.Path()) && p.matchAccount(n, f)
 }
