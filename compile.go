@@ -165,7 +165,7 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	for i, l := range layers {
 		switch {
 		case l.Kind < Identity || l.Kind > Resource:
-			return refuse(i, l.Name, "the layer is of " + l.Kind.String() + "; set its Kind")
+			return refuse(i, l.Name, "the layer is of "+l.Kind.String()+"; set its Kind")
 		case l.Kind != Identity && (l.Scope != Scope{} || l.Group != ""):
 			return refuse(i, l.Name, "only an identity layer is granted to a group or at a scope")
 		}
@@ -177,10 +177,10 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 				return refuse(i, l.Name, "a document is nil")
 			}
 			if reason := misplaced(l.Kind, d.Dialect()); reason != "" {
-				return refuse(i, l.Name, d.File() + ": " + reason)
+				return refuse(i, l.Name, d.File()+": "+reason)
 			}
 			if l.Kind == Guardrail && family(d) != family(l.Documents[0]) {
-				return refuse(i, l.Name, d.File() + ": " + family(d) + " and " + family(l.Documents[0]) + " policies bound on their own; give each a layer")
+				return refuse(i, l.Name, d.File()+": "+family(d)+" and "+family(l.Documents[0])+" policies bound on their own; give each a layer")
 			}
 			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
 			for j, st := range d.Statements() {
