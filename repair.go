@@ -72,8 +72,12 @@ func (c Change) String() string {
 const (
 	// maxChanges is how many steps a Repair has at most.
 	maxChanges = 4
-	// maxTries bounds the sets that are decided in search of one.
+	// maxTries bounds the sets that are decided in search of one, for sets of up
+	// to 100 statements; larger ones are looked at less often.
 	maxTries = 2000
+	// maxNear bounds the statements whose conditions are looked at, of those that
+	// lack equally much.
+	maxNear = 8
 )
 
 // Repair looks for the smallest change that makes the request allowed: of facts
@@ -81,13 +85,13 @@ const (
 // way. Facts come before statements, and adding before taking away. ok is false
 // if the request is allowed already, or if nothing of up to four steps was
 // found; that says nothing about larger ones. It takes time: milliseconds, for
-// large sets more.
+// large sets a second.
 func (e *Explanation) Repair() (r Repair, ok bool) {
 	s := e.Decision.set
 	if s == nil || e.request == nil || e.Decision.Allowed() || !e.request.Scope.IsPlace() {
 		return Repair{}, false
 	}
-	f := &fixer{catalog: s, tries: maxTries}
+	f := &fixer{catalog: s, tries: maxTries * 100 / max(100, len(s.rows))}
 	start := state{request: e.request, layers: slices.Collect(s.Layers()), set: s}
 	for depth := 1; depth <= maxChanges && f.tries > 0; depth++ {
 		if end, ok := f.search(start, depth); ok {
@@ -121,7 +125,7 @@ func (f *fixer) search(s state, depth int) (state, bool) {
 	if depth == 0 {
 		return s, false
 	}
-	for _, next := range f.steps(&q, s, d) {
+	for _, next := range f.steps(&q, s, d, depth) {
 		if f.tries--; f.tries < 0 {
 			return s, false
 		}
@@ -133,7 +137,7 @@ func (f *fixer) search(s state, depth int) (state, bool) {
 }
 
 // steps are the states one change away that go at what refuses the request.
-func (f *fixer) steps(q *query, s state, d Decision) (out []state) {
+func (f *fixer) steps(q *query, s state, d Decision, depth int) (out []state) {
 	q.aim(min(int(d.resource), len(s.request.Resources)-1))
 	if d.row >= 0 && s.set.rows[d.row].effect == policy.Deny {
 		out = f.facts(q, s, d.row, condition.False)
@@ -143,6 +147,7 @@ func (f *fixer) steps(q *query, s state, d Decision) (out []state) {
 		return out
 	}
 	kinds := f.lacking(q, d)
+	near := make([][]int32, depth+1) // by the number of clauses that do not hold
 	for i := range s.set.rows {
 		r := &s.set.rows[i]
 		l := &s.set.layers[r.layer]
@@ -153,7 +158,14 @@ func (f *fixer) steps(q *query, s state, d Decision) (out []state) {
 			r.named && !q.matchesPrincipal(r) || q.matchesResource(r) == condition.False {
 			continue
 		}
-		out = append(out, f.facts(q, s, int32(i), condition.True)...)
+		if n := failing(q, r); n <= depth && len(near[n]) < maxNear {
+			near[n] = append(near[n], int32(i))
+		}
+	}
+	for _, rows := range near {
+		for _, i := range rows {
+			out = append(out, f.facts(q, s, i, condition.True)...)
+		}
 	}
 	if d.layer >= 0 {
 		if next, ok := f.add(s, s.set.layers[d.layer].Kind, int(d.layer)); ok {
@@ -168,6 +180,17 @@ func (f *fixer) steps(q *query, s state, d Decision) (out []state) {
 		}
 	}
 	return out
+}
+
+// failing counts the clauses of a statement that do not hold.
+func failing(q *query, r *row) (n int) {
+	clauses := r.condition.Clauses()
+	for i := range clauses {
+		if clauses[i].Eval(&q.env) != condition.True {
+			n++
+		}
+	}
+	return n
 }
 
 // lacking are the kinds of layers of which a grant may lack.
