@@ -117,7 +117,50 @@ func (a *app) can() *cobra.Command {
 	flags.BoolVar(&f.trace, "trace", false, "show how every statement fares, element by element")
 	flags.BoolVar(&f.needs, "needs", false, "list the condition keys that a decision on the action can read, and decide nothing")
 	f.catalog.add(flags)
+	a.completeNames(cmd, f)
 	return cmd
+}
+
+// completeNames lets a shell complete actions, keys and permissions from the
+// catalog.
+func (a *app) completeNames(cmd *cobra.Command, f *canFlags) {
+	complete := func(flag, suffix string, names func(*catalog.Catalog) []string) {
+		// The flag exists, so that this cannot fail.
+		_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			c, err := a.known(&f.catalog)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			out := names(c)
+			for i := range out {
+				out[i] += suffix
+			}
+			if suffix != "" {
+				return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp
+		})
+	}
+	complete("action", "", func(c *catalog.Catalog) (out []string) {
+		for a := range c.Actions(nil) {
+			out = append(out, a.String())
+		}
+		return out
+	})
+	complete("context", "=", func(c *catalog.Catalog) (out []string) {
+		for k := range c.Keys() {
+			out = append(out, k.String())
+		}
+		return out
+	})
+	complete("system", "", func(c *catalog.Catalog) (out []string) {
+		for p := range c.Permissions() {
+			if p.HasContent() {
+				out = append(out, p.Name())
+			}
+		}
+		return out
+	})
 }
 
 // decide answers the question of can.

@@ -153,7 +153,6 @@ func (a *app) command() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		SilenceErrors:         true,
 		SilenceUsage:          true,
-		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.PersistentFlags().Var(&a.format, "format", "how to answer; json is versioned and stable")
 	root.PersistentFlags().Var(&a.color, "color", "colour the text; auto is only on a terminal, and not if NO_COLOR is set")
