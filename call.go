@@ -103,8 +103,8 @@ func (e *NoAPIError) Error() string {
 //
 // The actions that an API depends on, often of other services, come in two
 // lists: for identity policies, and for roles and policies of v1.x (huawei.md
-// P-35). If there are both, being allowed all of one is enough; an explicit deny
-// in either denies. Such an action is decided without a resource if the catalog
+// P-35). If there are both, that of a language that grants the API's own actions
+// must be allowed; an explicit deny in either denies. Such an action is decided without a resource if the catalog
 // does not know it: a statement for single resources then does not allow it.
 func (s *Set) DecideCall(c *Call) *CallDecision {
 	d := &CallDecision{}
@@ -117,7 +117,7 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 		d.err = &NoAPIError{c.Method, c.Path, d.api}
 		return d
 	}
-	if project := route.Var("project_id"); project != "" {
+	if project := route.Project(); project != "" {
 		switch c.Request.Scope {
 		case Scope{}, Project(project):
 		default:
@@ -130,26 +130,21 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 	if k.account == "" {
 		k.account = c.Request.Principal.Account()
 	}
-	if project := route.Var("project_id"); project != "" {
+	if project := route.Project(); project != "" {
 		k.request.Scope = Project(project)
 	}
 	k.request.open = true
 	if k.request.Now.IsZero() {
 		k.request.Now = time.Now() // one time for all actions
 	}
-	old := false // granted by a role or policy of v1.x
 	for n := range d.api.Actions() {
 		step, err := k.step(n, k.named(n))
 		if err != nil {
 			return &CallDecision{api: d.api, err: err, outcome: Undecided}
 		}
-		if r, ok := step.Decision.Statement(); ok && step.Decision.Allowed() {
-			dialect := r.Document.Dialect()
-			old = old || dialect == policy.HuaweiRole || dialect == policy.HuaweiPolicy
-		}
 		d.steps = append(d.steps, step)
 	}
-	d.steps = append(d.steps, k.dependencies(old)...)
+	d.steps = append(d.steps, k.dependencies(d.steps)...)
 	d.settle(c.Dependent)
 	if c.Dependent && d.outcome == Allow && !d.api.KnowsDependencies() {
 		d.outcome = Undecided
@@ -225,26 +220,44 @@ func (k *callQuery) step(n action.Name, more []resource.Name) (CallStep, error) 
 }
 
 // dependencies decides the actions that the API depends on. Of its two lists, for
-// v5.0 and for v1.x, one that is allowed as a whole is enough, if there are both;
-// but what one denies explicitly is denied. If neither is, the steps are those of
-// the language that grants the API's own action.
-func (k *callQuery) dependencies(old bool) []CallStep {
+// v5.0 and for v1.x, that of a language that grants the API's own actions must be
+// allowed; but what the other denies explicitly is denied.
+func (k *callQuery) dependencies(own []CallStep) []CallStep {
 	api := k.route.API()
 	v5, all5, denied5 := k.dependent(slices.Collect(api.DependentActions()))
 	v11, all11, denied11 := k.dependent(slices.Collect(api.V11Dependencies()))
 	switch {
 	case len(v5) == 0:
 		return v11
-	case len(v11) == 0:
+	case len(v11) == 0 || denied5:
 		return v5
-	case denied5 || !denied11 && all5 && !(old && all11):
-		return v5
-	case denied11 || all11:
+	case denied11:
 		return v11
-	case old:
+	}
+	by5, by11 := k.languages(own)
+	if by11 && (all11 || !by5) && !(by5 && all5) {
 		return v11
 	}
 	return v5
+}
+
+// languages tells in which languages all of the actions are granted.
+func (k *callQuery) languages(own []CallStep) (by5, by11 bool) {
+	by5, by11 = true, true
+	for _, s := range own {
+		in5, in11 := false, false
+		if _, ok := s.Decision.Statement(); !ok || !s.Decision.Allowed() {
+			in5 = true // nobody grants it, or the root user needs no statement
+		} else {
+			for r := range k.set.Explain(s.Request).Reasons() {
+				d := r.Document.Dialect()
+				old := d == policy.HuaweiRole || d == policy.HuaweiPolicy
+				in5, in11 = in5 || !old, in11 || old
+			}
+		}
+		by5, by11 = by5 && in5, by11 && in11
+	}
+	return by5, by11
 }
 
 // dependent decides a list of dependent actions, whether all are allowed, and

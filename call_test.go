@@ -207,8 +207,8 @@ func TestCallDependencies(t *testing.T) {
 		{"v5 all", []*policy.Document{doc("5.0", create, volumes, listV5)}, true, writ.Allow, nil, nil},
 		{"v1.1 none", []*policy.Document{doc("1.1", create)}, false, writ.Allow, []string{listV1, volumes}, []string{create, listV1, volumes}},
 		{"v1.1 all", []*policy.Document{doc("1.1", create, volumes, listV1)}, true, writ.Allow, nil, []string{create, listV1, volumes}},
-		{"v1.1 the other list", []*policy.Document{doc("1.1", create), doc("5.0", volumes, listV5)}, true, writ.Allow, nil, []string{create, listV5, volumes}},
-		{"v5 the other list", []*policy.Document{doc("5.0", create), doc("1.1", volumes, listV1)}, true, writ.Allow, nil, []string{create, listV1, volumes}},
+		{"v1.1 the other list", []*policy.Document{doc("1.1", create), doc("5.0", volumes, listV5)}, true, writ.ImplicitDeny, []string{listV1}, []string{create, listV1, volumes}},
+		{"v5 the other list", []*policy.Document{doc("5.0", create), doc("1.1", volumes, listV1)}, true, writ.ImplicitDeny, []string{listV5}, []string{create, listV5, volumes}},
 		{"own missing", []*policy.Document{doc("5.0", volumes, listV5)}, false, writ.ImplicitDeny, []string{create}, nil},
 		{"all missing", nil, false, writ.ImplicitDeny, []string{create, listV5, volumes}, nil},
 	} {

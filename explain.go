@@ -78,6 +78,8 @@ func (e *Explanation) Caller() string {
 	switch e.Decision.Outcome() {
 	case ExplicitDeny:
 		return what + " is not allowed: a policy denies it"
+	case Undecided:
+		return what + " is not allowed: it cannot be decided"
 	case GuardrailDeny:
 		return what + " is not allowed: a policy of the organization or a permission boundary does not allow it"
 	}
@@ -310,6 +312,15 @@ func (q *query) tryAction(r *row, st *policy.Statement) Check {
 			best, c.Segments = i, differ
 		}
 	}
+	if c.Result == condition.True && !r.notAction {
+		c.Segments = nil
+		for i, p := range r.actions {
+			if p.Match(q.req.Action) || q.action != nil && slices.ContainsFunc(slices.Collect(q.action.Aliases()), p.Match) {
+				best = i
+				break
+			}
+		}
+	}
 	if best >= 0 {
 		c.Want, c.Position = r.actions[best].String(), st.ActionPosition(best)
 	}
@@ -372,8 +383,8 @@ func (q *query) tryResource(r *row, st *policy.Statement, known condition.Result
 }
 
 // Needs yields the condition keys that the decisions on an action can read, in
-// name order: those of every statement that names the action, in its condition
-// or as a variable, as they are written there. A service can fetch them before
+// name order and lower case: those of every statement that names the action, in
+// its condition or as a variable. A service can fetch them before
 // it asks. The clock is not among them.
 func (s *Set) Needs(n action.Name) iter.Seq[condition.Key] {
 	return func(yield func(condition.Key) bool) {

@@ -160,6 +160,7 @@ func TestCallerSeesNoPolicy(t *testing.T) {
 	}
 	require.Equal(t, map[string]bool{
 		"allowed": true, "X is not allowed: a policy denies it": true, "X is not allowed: no policy allows it": true,
+		"X is not allowed: it cannot be decided":                                                    true,
 		"X is not allowed: a policy of the organization or a permission boundary does not allow it": true,
 	}, seen)
 	require.Equal(t, "the request is not allowed: no policy allows it", (*writ.Set)(nil).Explain(nil).Caller())

@@ -174,18 +174,28 @@ func (s *statement) includes(t *statement) bool {
 	return len(t.Actions()) > 0
 }
 
-// suspicious returns a character of a text that hides what it says, or is of
-// another script than the rest.
+// homoglyphs look like Latin letters and are of other scripts.
+const homoglyphs = "АВЕЅІЈКМНОРСТУХаеѕіјкорсухԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι"
+
+// suspicious returns a character of a text that cannot be seen or turns its
+// direction, or that looks like a Latin letter in a word of Latin letters.
 func suspicious(text string) (r rune, why string) {
-	latin := strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
-	for _, r := range text {
+	odd, latin := rune(0), false
+	for _, r := range text + " " {
 		switch {
 		case unicode.Is(unicode.Bidi_Control, r):
 			return r, "it changes the direction of the text"
-		case r == 0x200B || r == 0x200C || r == 0x200D || r == 0x2060 || r == 0xFEFF || r == 0x00AD:
+		case unicode.Is(unicode.Cf, r) || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0:
 			return r, "it cannot be seen"
-		case latin && (unicode.Is(unicode.Cyrillic, r) || unicode.Is(unicode.Greek, r) || unicode.Is(unicode.Armenian, r) || r >= 0xFF01 && r <= 0xFF5E):
-			return r, "it looks like a Latin letter and is none"
+		case strings.ContainsRune(homoglyphs, r), 0xFF10 <= r && r <= 0xFF19, 0xFF21 <= r && r <= 0xFF3A, 0xFF41 <= r && r <= 0xFF5A:
+			odd = r
+		case unicode.Is(unicode.Latin, r):
+			latin = true
+		case !unicode.IsLetter(r):
+			odd, latin = 0, false
+		}
+		if odd != 0 && latin {
+			return odd, "it looks like a Latin letter or a digit and is none"
 		}
 	}
 	return 0, ""

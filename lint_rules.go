@@ -30,18 +30,21 @@ var rules = []Rule{
 				l.noteStatement(s, "an Allow with NotResource allows every resource that it does not list", "list in Resource what is meant")
 			}
 		}},
-	{"DENY_NEVER_MATCHES", policy.Security, "A Deny that denies nothing",
-		"No request can fit the statement: its actions have no resources of the types that it names. What it was meant to deny is not denied.",
+	{"DENY_NEVER_MATCHES", policy.Security, "A Deny for resources that its actions do not have",
+		"The actions have resources of other types than the statement names: it denies none of them. What it was meant to deny is not denied.",
 		func(l *linter, s *statement) {
 			if s == nil || s.Effect() != policy.Deny || !s.whole || s.NotResource() || s.everyResource() || len(s.covered) == 0 {
 				return
+			}
+			if slices.ContainsFunc(s.covered, (*catalog.Action).Typeless) {
+				return // it denies every request for such an action
 			}
 			for _, r := range s.Resources() {
 				if _, bad := misfit(s, r); !bad {
 					return
 				}
 			}
-			l.noteStatement(s, "no action of this Deny has resources like these: it denies nothing", "name resources of a type that the actions have, or *")
+			l.noteStatement(s, "no action of this Deny has resources like these: it denies none that they have", "name resources of a type that the actions have, or *")
 		}},
 	{"DEPRECATED_ACTION", policy.Suggestion, "The old name of an action",
 		"The action has another name now, and the old one is kept for v1.1. In an SCP an Allow on the old name does not allow the action (huawei.md L-8).",
@@ -82,8 +85,8 @@ var rules = []Rule{
 	{"FOR_ALL_VALUES_ALLOW", policy.Security, "ForAllValues in an Allow",
 		"ForAllValues holds for a request that does not carry the key at all, or no value of it. An Allow should also require that the key is there, with Null set to false.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Allow {
-				return
+			if s == nil || s.Effect() != policy.Allow || l.doc.Dialect().IsCAM() {
+				return // in CAM an absent key satisfies nothing
 			}
 			clauses := s.Condition().Clauses()
 			for i := range clauses {
@@ -159,7 +162,7 @@ var rules = []Rule{
 			}
 		}},
 	{"OPERATOR_TYPE", policy.Warning, "An operator that does not fit the key",
-		"The key's values are of another type than the operator compares: the condition is never satisfied (huawei.md C-14, I-30).",
+		"The key's values are of another type than the operator compares: no value satisfies the condition (huawei.md C-14, I-30).",
 		func(l *linter, s *statement) {
 			if s == nil || l.doc.Dialect().IsCAM() {
 				return
@@ -168,7 +171,7 @@ var rules = []Rule{
 			for i := range clauses {
 				c := &clauses[i]
 				if k, known := l.catalog.Key(c.Key()); known && k.Type() != condition.AnyType && c.Operand() != condition.AnyType && c.Operand() != k.Type() {
-					l.note(s.ClausePosition(i), c.KeyText()+" is of type "+k.Type().String()+", and "+c.Operator()+" compares "+c.Operand().String()+": the condition is never satisfied", "use an operator for "+k.Type().String())
+					l.note(s.ClausePosition(i), c.KeyText()+" is of type "+k.Type().String()+", and "+c.Operator()+" compares "+c.Operand().String()+": no value of the key satisfies it", "use an operator for "+k.Type().String())
 				}
 			}
 		}},
@@ -214,15 +217,20 @@ var rules = []Rule{
 				}
 			}
 		}},
-	{"SCP_WITHOUT_ALLOW", policy.Warning, "An organization policy without an Allow",
+	{"SCP_WITHOUT_ALLOW", policy.Suggestion, "An organization policy without an Allow",
 		"Every level of an organization must allow a request (huawei.md S-15). A level with this document alone allows nothing; FullAccess beside it does.",
 		func(l *linter, s *statement) {
 			if s != nil || l.doc.Dialect() != policy.HuaweiSCP || l.doc.Len() == 0 {
 				return
 			}
-			for _, st := range l.doc.Statements() {
-				if st.Effect() == policy.Allow {
-					return
+			for _, d := range l.docs {
+				if d == nil || d.Dialect() != policy.HuaweiSCP {
+					continue
+				}
+				for _, st := range d.Statements() {
+					if st.Effect() == policy.Allow {
+						return
+					}
 				}
 			}
 			at, _ := l.doc.Statement(0).Position()

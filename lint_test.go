@@ -69,7 +69,11 @@ func TestLint(t *testing.T) {
 		{v5(get + `, "Resource": ["cbr:*:*:vault:x"]}, {"Effect": "Allow", "Action": ["cbr:vaults:get"]}`), "SUPERFLUOUS_STATEMENT"},
 		{v5(get + `, "Resource": ["cbr:*:*:vault:pr` + "\u043e" + `d"]}`), "SUSPICIOUS_TEXT"},
 		{v5(get + `, "Resource": ["cbr:*:*:vault:a` + "\u202e" + `b"]}`), "SUSPICIOUS_TEXT"},
-		{v5(get + `, "Resource": ["cbr:*:*:vault:склад"]}`), "SUSPICIOUS_TEXT"}, // beside Latin letters
+		{v5(get + `, "Resource": ["cbr:*:*:vault:склад"]}`), ""},
+		{v5(get + `, "Resource": ["cbr:*:*:vault:备份（prod）"]}`), ""},
+		{v5(get + `, "Resource": ["cbr:*:*:vault:a\u2061b"]}`), "SUSPICIOUS_TEXT"},
+		{v5(`{"Effect": "Deny", "Action": ["cbr::getFeature"], "Resource": ["cbr:*:*:vault:x"]}`), "RESOURCE_TYPE"},
+		{parsed(t, `{"version": "2.0", "statement": [{"effect": "allow", "action": "cvm:DescribeDisks", "resource": "*", "condition": {"for_all_value:string_equal": {"qcs:request_tag": "x"}}}]}`), ""},
 		{v5(`{"Effect": "Allow", "Action": ["cbr:vault:get"]}`), "UNKNOWN_ACTION"},
 		{v5(`{"Effect": "Allow", "Action": ["cbr:shelf:*"]}`), "UNKNOWN_ACTION"},
 		{v5(get + `, "Condition": {"StringEquals": {"cbr:Vault": "x"}}}`), "UNKNOWN_KEY"},

@@ -41,7 +41,8 @@ type Change struct {
 	Key   string
 	Value condition.Value
 	// Layer and Text, of AddStatement: the layer by its kind and name, and the
-	// statement in the dialect that its documents have.
+	// statement, for a document of its own in v5.0, in CAM 2.0 or, for a
+	// guardrail, in the dialect of the layer.
 	Layer Layer
 	Text  string
 	// Statement, of RemoveStatement.
@@ -261,14 +262,33 @@ func (f *fixer) remove(s state, r Reason) (state, bool) {
 	layers := slices.Clone(s.layers)
 	for i := range layers {
 		at := slices.Index(layers[i].Documents, r.Document)
-		if at < 0 || layers[i].Kind != r.Layer.Kind || layers[i].Name != r.Layer.Name {
+		if l := &layers[i]; at < 0 || l.Kind != r.Layer.Kind || l.Name != r.Layer.Name || l.Group != r.Layer.Group || l.Scope != r.Layer.Scope {
 			continue
 		}
 		layers[i].Documents = slices.Clone(layers[i].Documents)
 		layers[i].Documents[at] = r.Document.Without(r.Index)
-		return f.compile(s, layers, Change{Kind: RemoveStatement, Statement: r})
+		return f.compile(s, layers, Change{Kind: RemoveStatement, Statement: f.original(r)})
 	}
 	return s, false
+}
+
+// original finds a statement in the set that was explained, where none has been
+// taken away yet.
+func (f *fixer) original(r Reason) Reason {
+	at, _ := r.Statement().Position()
+	for l := range f.catalog.Layers() {
+		if l.Kind != r.Layer.Kind || l.Name != r.Layer.Name || l.Group != r.Layer.Group || l.Scope != r.Layer.Scope {
+			continue
+		}
+		for _, d := range l.Documents {
+			for i, st := range d.Statements() {
+				if pos, _ := st.Position(); d.File() == r.Document.File() && pos == at {
+					return Reason{l, d, i}
+				}
+			}
+		}
+	}
+	return r
 }
 
 // add adds a statement for the request to a layer, or to a new one if at is -1.
@@ -279,6 +299,11 @@ func (f *fixer) add(s state, k Kind, at int) (state, bool) {
 	}
 	l := &layers[at]
 	d := dialectFor(k, s.request.Action.IsCAM(), l.Documents)
+	for _, r := range s.request.Resources {
+		if s.request.Action.IsCAM() && strings.ContainsAny(r.String(), "*?$") {
+			return s, false // as a pattern it would cover others
+		}
+	}
 	text := statementFor(d, s.request, !f.typeless(s.request))
 	whole := `{"` + d.VersionName() + `": "` + d.Version() + `", "` + d.StatementName() + `": [` + text + `]}`
 	doc, err := policy.ParseAs(d, "repair", []byte(whole))
@@ -319,7 +344,15 @@ func statementFor(d *policy.Dialect, req *Request, named bool) string {
 	names := make([]string, 0, len(req.Resources))
 	for _, r := range req.Resources {
 		if named && !r.IsZero() {
-			names = append(names, strconv.Quote(r.String()))
+			text := r.String()
+			switch {
+			case d.IsCAM():
+			case req.open && r.Path() == "*":
+				text = escape(strings.TrimSuffix(text, "*")) + "*"
+			default:
+				text = escape(text)
+			}
+			names = append(names, strconv.Quote(text))
 		}
 	}
 	if len(names) == 0 {
@@ -339,6 +372,12 @@ func statementFor(d *policy.Dialect, req *Request, named bool) string {
 	}
 	b.WriteString(`"` + word("Action") + `": [` + strconv.Quote(act) + `], "` + word("Resource") + `": [` + strings.Join(names, ", ") + `]}`)
 	return b.String()
+}
+
+// escape keeps the characters of a name from being wildcards in v5.0 (huawei.md
+// 3.5).
+func escape(s string) string {
+	return strings.NewReplacer("*", "${*}", "?", "${?}", "$", "${$}").Replace(s)
 }
 
 // principalFor names the caller.

@@ -54,7 +54,7 @@ func (a *Action) HasTypes() bool { return len(a.types) > 0 }
 // Typeless reports whether the action is known to touch no resource that a policy
 // could name. Without types it may also be that nobody knows.
 func (a *Action) Typeless() bool {
-	return len(a.types) == 0 && a.letters != "" && a.letters[actionTypes] != 'u' && !a.untyped
+	return len(a.types) == 0 && !a.name.IsCAM() && a.letters != "" && a.letters[actionTypes] != 'u' && !a.untyped
 }
 
 // HasType reports whether the action touches resources of that type, whatever

@@ -33,7 +33,8 @@ import (
 // nothing: the instance_id of a CBR path is not known to be that of a server.
 //
 // Errors are of type *resource.Error: the region or the account is empty or has
-// a colon or a star, a name is too long, or the catalog has no URN of a type.
+// a colon or a star, an id is *, the path names a part of a name only, a name is
+// too long, or the catalog has no URN of a type.
 // A request whose resources are not known must be denied.
 func (r Route) Resources(a *Action, region, account string) ([]resource.Name, error) {
 	if r.to == nil || a == nil {
@@ -49,14 +50,14 @@ func (r Route) Resources(a *Action, region, account string) ([]resource.Name, er
 		}
 		segments := strings.SplitN(urn, ":", 5)
 		path, named := "*", false
-		if t.service == a.name.Service() && slices.Contains(r.to.api.actions, a.name) {
+		if t.service == r.to.api.of && slices.Contains(r.to.api.actions, a.name) {
 			path, named = r.fill(segments[4], t)
 		}
 		if !named && !t.required {
 			continue
 		}
 		if path == "" {
-			return nil, &resource.Error{Input: "*", Segment: "path", Reason: "this cannot be the id of a " + t.text, Fix: "name one"}
+			return nil, &resource.Error{Input: r.path, Segment: "path", Reason: "this cannot be the id of a " + t.text + ", or is a part of it", Fix: "name the resource"}
 		}
 		segments[4] = path
 		for j, value := range [...]struct{ name, text string }{{"region", region}, {"account", account}} {
@@ -92,14 +93,32 @@ func (c *Catalog) urn(t *ActionType) string {
 // are not called like it.
 var idVariables = map[string]string{"cbr:task": "operation_log_id"}
 
+// Project returns the project that the path names, by whatever spelling of
+// project_id; "" if it names none.
+func (r Route) Project() string {
+	for name, value := range r.Vars() {
+		if plainName(name) == "projectid" {
+			return value
+		}
+	}
+	return ""
+}
+
 // fill puts what the path names into the last segment of a URN. It is "*",
-// false if the path does not name all of it.
+// false if the path names nothing of it, and "", true if it names a part only.
 func (r Route) fill(template string, t *ActionType) (path string, named bool) {
 	other := idVariables[t.service+":"+t.folded]
+	filled, open := false, false
 	for {
 		before, rest, _ := strings.Cut(template, "<")
 		path += before
-		if rest == "" {
+		switch {
+		case rest != "":
+		case open && filled:
+			return "", true
+		case open:
+			return "*", false
+		default:
 			return path, true
 		}
 		var id string
@@ -112,8 +131,10 @@ func (r Route) fill(template string, t *ActionType) (path string, named bool) {
 			}
 		}
 		if found != 1 {
-			return "*", false
+			open = true
+			continue
 		}
+		filled = true
 		if value == "*" {
 			return "", true // nothing is called so
 		}

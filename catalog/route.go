@@ -178,9 +178,13 @@ func (t *routes) build(c *Catalog) error {
 			}
 		}
 	}
+	work := maxCrossings
 	for _, m := range t.methods {
-		if err := m.root.conflict(m.root, "", false); err != nil {
+		if err := m.root.conflict(m.root, "", false, &work); err != nil {
 			return err
+		}
+		if work < 0 {
+			return &RoutePathError{m.method, "*", "the paths cross each other too often to be told apart"}
 		}
 	}
 	return nil
@@ -251,23 +255,30 @@ func checkTemplate(template string) string {
 	return ""
 }
 
+// maxCrossings bounds the pairs of places in two paths that are compared. The
+// embedded catalog has some 300.
+const maxCrossings = 50_000
+
 // conflict looks for two APIs below n and m, which the same path leads to.
 // Where n and m are not the same, n has a literal in the first segment that
 // they differ in, and so is preferred; crossed tells that m has a literal in a
 // later one, so that neither is more specific.
-func (n *node) conflict(m *node, path string, crossed bool) error {
+func (n *node) conflict(m *node, path string, crossed bool, work *int) error {
+	if *work--; *work < 0 {
+		return nil
+	}
 	if n.end != nil && m.end != nil && n.end.api != m.end.api && (crossed && n.end.api.mapped || n.end.api.of != m.end.api.of) {
 		return conflictOf(n.end, m.end, path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.literals)) {
 		child := n.literals[name]
 		if twin := m.literals[name]; twin != nil {
-			if err := child.conflict(twin, path+"/"+name, crossed); err != nil {
+			if err := child.conflict(twin, path+"/"+name, crossed, work); err != nil {
 				return err
 			}
 		}
 		if m.variable != nil && name != "" {
-			if err := child.conflict(m.variable, path+"/"+name, crossed); err != nil {
+			if err := child.conflict(m.variable, path+"/"+name, crossed, work); err != nil {
 				return err
 			}
 		}
@@ -280,7 +291,7 @@ func (n *node) conflict(m *node, path string, crossed bool) error {
 			if name == "" {
 				continue
 			}
-			if err := n.variable.conflict(m.literals[name], path+"/"+name, true); err != nil {
+			if err := n.variable.conflict(m.literals[name], path+"/"+name, true, work); err != nil {
 				return err
 			}
 		}
@@ -288,7 +299,7 @@ func (n *node) conflict(m *node, path string, crossed bool) error {
 	if m.variable == nil {
 		return nil
 	}
-	return n.variable.conflict(m.variable, path+"/x", crossed)
+	return n.variable.conflict(m.variable, path+"/x", crossed, work)
 }
 
 // find returns the end of a path that is plain. It visits no node twice, and

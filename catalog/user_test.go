@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -203,4 +204,17 @@ func requireConsistent(t testing.TB, c *catalog.Catalog) {
 		require.Less(t, last, a.Path()+"\x00"+a.Method())
 		last = a.Path() + "\x00" + a.Method()
 	}
+}
+
+// Paths that cross each other without end are refused, not compared.
+func TestCrossingPathsAreBounded(t *testing.T) {
+	var apis, unmapped []string
+	for i := range 500 {
+		n := strconv.Itoa(i)
+		apis = append(apis, `{"method": "GET", "path": "/{v}/M`+n+`", "actions": ["shop:a:b"]}`)
+		unmapped = append(unmapped, `{"method": "GET", "path": "/L`+n+`/{v}"}`)
+	}
+	_, err := catalog.Parse("x.json", []byte(`{"service": "shop", "actions": [{"name": "shop:a:b", "accessLevel": "read"}],
+		"apis": [`+strings.Join(apis, ",")+`], "unmappedApis": [`+strings.Join(unmapped, ",")+`]}`))
+	require.ErrorContains(t, err, "cross each other too often")
 }

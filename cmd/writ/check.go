@@ -74,6 +74,12 @@ type findingJSON struct {
 // checkFiles checks each file. Findings come in the order of the files, and
 // within a file in that of their places.
 func (a *app) checkFiles(names []string, f *checkFlags) error {
+	for _, text := range f.ignore {
+		code, file, _ := strings.Cut(text, "@")
+		if _, err := path.Match(file, ""); err != nil || code == "" {
+			return usagef("--ignore %s: write CODE or CODE@FILE; writ explain lists the codes", text)
+		}
+	}
 	known, err := a.known(&f.catalog)
 	if err != nil {
 		return err
