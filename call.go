@@ -7,7 +7,6 @@ import (
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
-	"github.com/writ-policy/writ/policy"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -104,8 +103,9 @@ func (e *NoAPIError) Error() string {
 // The actions that an API depends on, often of other services, come in two
 // lists: for identity policies, and for roles and policies of v1.x (huawei.md
 // P-35). If there are both, that of a language that grants the API's own actions
-// must be allowed; an explicit deny in either denies. Such an action is decided without a resource if the catalog
-// does not know it: a statement for single resources then does not allow it.
+// must be allowed; an explicit deny in either denies. Such an action is decided
+// without a resource if the catalog does not know it: a statement for single
+// resources then does not allow it.
 func (s *Set) DecideCall(c *Call) *CallDecision {
 	d := &CallDecision{}
 	if s == nil || s.catalog == nil || c == nil {
@@ -117,20 +117,16 @@ func (s *Set) DecideCall(c *Call) *CallDecision {
 		d.err = &NoAPIError{c.Method, c.Path, d.api}
 		return d
 	}
-	if project := route.Project(); project != "" {
-		switch c.Request.Scope {
-		case Scope{}, Project(project):
-		default:
-			d.outcome = Undecided
-			d.err = &resource.Error{Input: project, Segment: "scope", Reason: "the call is made in this project, the request at the scope " + c.Request.Scope.String(), Fix: "leave the scope out"}
-			return d
-		}
-	}
 	k := callQuery{set: s, region: c.Region, route: route, request: c.Request, account: c.Request.Owner.ID}
 	if k.account == "" {
 		k.account = c.Request.Principal.Account()
 	}
 	if project := route.Project(); project != "" {
+		if k.request.Scope != (Scope{}) && k.request.Scope != Project(project) {
+			d.outcome = Undecided
+			d.err = &resource.Error{Input: project, Segment: "scope", Reason: "the call is made in this project, the request at the scope " + c.Request.Scope.String(), Fix: "leave the scope out"}
+			return d
+		}
 		k.request.Scope = Project(project)
 	}
 	k.request.open = true
@@ -250,8 +246,7 @@ func (k *callQuery) languages(own []CallStep) (by5, by11 bool) {
 			in5 = true // nobody grants it, or the root user needs no statement
 		} else {
 			for r := range k.set.Explain(s.Request).Reasons() {
-				d := r.Document.Dialect()
-				old := d == policy.HuaweiRole || d == policy.HuaweiPolicy
+				old := r.Document.Dialect().IsOld()
 				in5, in11 = in5 || !old, in11 || old
 			}
 		}

@@ -235,7 +235,7 @@ func misplaced(k Kind, d *policy.Dialect) string {
 func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Statement, known func(condition.Key) (condition.KeyInfo, bool)) {
 	r := row{
 		document: d, principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal(), index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
-		old: d.Dialect() == policy.HuaweiRole || d.Dialect() == policy.HuaweiPolicy, scp: d.Dialect().IsGuardrail() || s.layers[layer].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
+		old: d.Dialect().IsOld(), scp: d.Dialect().IsGuardrail() || s.layers[layer].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
 		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()), condition: st.Condition().Bind(known),
 	}

@@ -395,7 +395,7 @@ func (s *Set) Needs(n action.Name) iter.Seq[condition.Key] {
 		q.action, _ = s.catalog.Action(n)
 		seen := map[condition.Key]bool{}
 		note := func(k condition.Key) {
-			if k != condition.NewKey("g:CurrentTime") && k != condition.NewKey("qcs:current_time") && k != (condition.Key{}) {
+			if !k.IsClock() && k != (condition.Key{}) {
 				seen[k] = true
 			}
 		}

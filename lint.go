@@ -130,11 +130,8 @@ func (l *linter) covers(p *action.Pattern, a *catalog.Action) bool {
 // newNames reports whether the document speaks of actions by the names that the
 // catalog has whole lists of: those of Huawei Cloud v5.0.
 func (l *linter) newNames() bool {
-	switch l.doc.Dialect() {
-	case policy.HuaweiRole, policy.HuaweiPolicy, policy.TencentCAM, policy.TencentResource:
-		return false
-	}
-	return true
+	d := l.doc.Dialect()
+	return !d.IsOld() && !d.IsCAM()
 }
 
 func (l *linter) note(at policy.Position, message, fix string) {

@@ -92,7 +92,7 @@ func (e *Explanation) Repair() (r Repair, ok bool) {
 	if s == nil || e.request == nil || e.Decision.Allowed() || !e.request.Scope.IsPlace() {
 		return Repair{}, false
 	}
-	f := &fixer{catalog: s, tries: maxTries * 100 / max(100, len(s.rows))}
+	f := &fixer{from: s, tries: maxTries * 100 / max(100, len(s.rows))}
 	start := state{request: e.request, layers: slices.Collect(s.Layers()), set: s}
 	for depth := 1; depth <= maxChanges && f.tries > 0; depth++ {
 		if end, ok := f.search(start, depth); ok {
@@ -112,8 +112,8 @@ type state struct {
 
 // fixer searches for a Repair.
 type fixer struct {
-	catalog *Set // for its catalog
-	tries   int
+	from  *Set // that was explained
+	tries int
 }
 
 // search tries changes up to a depth.
@@ -217,7 +217,7 @@ func (f *fixer) facts(q *query, s state, row int32, want condition.Result) (out 
 	clauses := s.set.rows[row].condition.Clauses()
 	for i := range clauses {
 		c := &clauses[i]
-		if c.Eval(&q.env) == want || c.Key() == condition.NewKey("g:CurrentTime") || c.Key() == condition.NewKey("qcs:current_time") {
+		if c.Eval(&q.env) == want || c.Key().IsClock() {
 			continue
 		}
 		for _, v := range c.Samples() {
@@ -250,7 +250,7 @@ func with(ctx condition.Context, k condition.Key, v condition.Value) condition.C
 
 // compile makes the next state from changed layers.
 func (f *fixer) compile(s state, layers []Layer, change Change) (state, bool) {
-	set, err := Compiler{Catalog: f.catalog.catalog}.Compile(layers...)
+	set, err := Compiler{Catalog: f.from.catalog}.Compile(layers...)
 	if err != nil {
 		return s, false
 	}
@@ -276,7 +276,7 @@ func (f *fixer) remove(s state, r Reason) (state, bool) {
 // taken away yet.
 func (f *fixer) original(r Reason) Reason {
 	at, _ := r.Statement().Position()
-	for l := range f.catalog.Layers() {
+	for l := range f.from.Layers() {
 		if l.Kind != r.Layer.Kind || l.Name != r.Layer.Name || l.Group != r.Layer.Group || l.Scope != r.Layer.Scope {
 			continue
 		}
@@ -334,7 +334,7 @@ func dialectFor(k Kind, cam bool, docs []*policy.Document) *policy.Dialect {
 // typeless reports whether the action touches no resource that a statement could
 // name (huawei.md I-24).
 func (f *fixer) typeless(req *Request) bool {
-	a, ok := f.catalog.catalog.Action(req.Action)
+	a, ok := f.from.catalog.Action(req.Action)
 	return ok && a.Typeless()
 }
 

@@ -139,8 +139,8 @@ func yesNo(f byte) (takes, known bool) { return f == 'y', f == 'y' || f == 'n' }
 
 // grant notes where an API lets its actions be granted.
 func (c *Catalog) grant(a *API) {
-	both := func(old, f byte, evidence Evidence, letter byte) byte {
-		if letter != '-' && evidence <= Inferred {
+	both := func(old, f, letter byte) byte {
+		if letter != '-' && evidenceOf(letter) <= Inferred {
 			f = '-'
 		}
 		switch {
@@ -154,8 +154,8 @@ func (c *Catalog) grant(a *API) {
 	note := func(n action.Name) {
 		g := c.grantable[n]
 		c.grantable[n] = grantable{
-			both(g.iam, a.iam, a.Evidence("iamProject"), a.letters[apiIAM]),
-			both(g.enterprise, a.enterprise, a.Evidence("enterpriseProject"), a.letters[apiEnterprise]),
+			both(g.iam, a.iam, a.letters[apiIAM]),
+			both(g.enterprise, a.enterprise, a.letters[apiEnterprise]),
 		}
 	}
 	for _, n := range a.actions {

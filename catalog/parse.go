@@ -56,8 +56,8 @@ const (
 	// maxFindings bounds the diagnostics of one catalog.
 	maxFindings = 100
 	// maxAPIs and maxActions bound the rows of one catalog, maxPath the bytes of a
-	// path and maxLegacy the old paths of an API, since rows are compared with each other. The largest services
-	// have some 400 APIs, and paths of 200 bytes.
+	// path and maxLegacy the old paths of an API, since rows are compared with
+	// each other. The largest services have some 400 APIs, and paths of 200 bytes.
 	maxAPIs, maxActions, maxPath, maxLegacy = 1000, 5000, 1024, 16
 )
 

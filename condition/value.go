@@ -192,6 +192,10 @@ func (e *Env) Value(k Key) (v Value, doubt bool) {
 	return *p, doubt
 }
 
+// IsClock reports whether the key is g:CurrentTime or qcs:current_time, which a
+// decision knows by itself.
+func (k Key) IsClock() bool { return k == huaweiClock || k == tencentClock }
+
 // find returns the value of a key. It is in doubt if nobody knows whether the
 // key takes effect, which matters only where the context has it.
 func (e *Env) find(k Key) (v *Value, doubt bool) {
@@ -219,7 +223,7 @@ func (e *Env) value(k Key) *Value {
 			found = &e.Context[i].Value
 		}
 	}
-	if found.IsAbsent() && (k == huaweiClock || k == tencentClock) {
+	if found.IsAbsent() && k.IsClock() {
 		if e.clock.kind == absent {
 			if e.Now.IsZero() {
 				e.Now = time.Now()

@@ -171,6 +171,10 @@ func (d *Dialect) String() string { return d.name }
 // IsCAM reports whether the dialect is Tencent Cloud's.
 func (d *Dialect) IsCAM() bool { return d.lower }
 
+// IsOld reports whether the dialect is Huawei Cloud's v1.0 or v1.1, which speak
+// of actions by their old names (huawei.md 8).
+func (d *Dialect) IsOld() bool { return d == HuaweiRole || d == HuaweiPolicy }
+
 var (
 	capitals = [2][]string{{"Allow"}, {"Deny"}}
 	smalls   = [2][]string{{"allow"}, {"deny"}}

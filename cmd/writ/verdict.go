@@ -290,7 +290,7 @@ func (v *verdict) absent(r writ.Reason) (keys []string) {
 		has := func(e condition.Entry) bool { return e.Key == c.Key() && !e.Value.IsAbsent() }
 		switch {
 		case c.IfExists(), c.Operand() == condition.AnyType:
-		case c.Key() == condition.NewKey("g:CurrentTime"), c.Key() == condition.NewKey("qcs:current_time"):
+		case c.Key().IsClock():
 		case !slices.ContainsFunc(v.req.Context, has) && !slices.Contains(keys, c.KeyText()):
 			keys = append(keys, c.KeyText())
 		}
