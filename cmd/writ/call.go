@@ -65,14 +65,19 @@ func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Req
 	return v, nil
 }
 
-// worst is the verdict that decides the call; nil if there is none.
-func (v *callVerdict) worst() *verdict {
-	all := v.steps
+// needed are the verdicts that must all allow.
+func (v *callVerdict) needed() []*verdict {
 	if v.call.Dependent {
-		all = slices.Concat(v.steps, v.others)
+		return slices.Concat(v.steps, v.others)
 	}
-	for _, s := range all {
-		if s.e.Decision.Outcome() == v.d.Outcome() || len(all) == 1 && v.d.Outcome() != writ.Undecided {
+	return v.steps
+}
+
+// worst is the verdict that decides the call; nil if the call is undecided since
+// nobody knows what it depends on.
+func (v *callVerdict) worst() *verdict {
+	for _, s := range v.needed() {
+		if s.e.Decision.Outcome() == v.d.Outcome() {
 			return s
 		}
 	}
@@ -90,35 +95,10 @@ func (v *callVerdict) missing() []string {
 	return out
 }
 
-func (v *callVerdict) is(want string) bool {
-	switch w := v.worst(); {
-	case w != nil:
-		return w.is(want)
-	case v.d.Outcome() == writ.Undecided:
-		return want == "deny" || want == "undecided"
-	}
-	return want == "deny" || want == "implicit"
-}
-
-func (v *callVerdict) outcome() string {
-	switch w := v.worst(); {
-	case w != nil:
-		return w.outcome()
-	case v.d.Outcome() == writ.Undecided:
-		return "undecided"
-	}
-	return "implicit-deny"
-}
-
-func (v *callVerdict) code() int {
-	switch w := v.worst(); {
-	case w != nil:
-		return w.code()
-	case v.d.Outcome() == writ.Undecided:
-		return codeUndecided
-	}
-	return codeNo
-}
+// Calls are of Huawei Cloud, where a guardrail never denies explicitly.
+func (v *callVerdict) is(want string) bool { return meets(v.d.Outcome(), want) }
+func (v *callVerdict) outcome() string     { return outcomeWord(v.d.Outcome()) }
+func (v *callVerdict) code() int           { return codeOf(v.d.Outcome()) }
 
 func (v *callVerdict) print(p *printer) {
 	if err := v.d.Err(); err != nil {
@@ -135,32 +115,31 @@ func (v *callVerdict) print(p *printer) {
 		}
 		return
 	}
-	steps := v.steps
-	if v.call.Dependent {
-		steps = slices.Concat(v.steps, v.others)
+	steps := v.needed()
+	several := len(steps) > 1
+	headline := func() { p.line(span{"UNDECIDED", yellow}, ": no source says what the call depends on") }
+	w := v.worst()
+	if w != nil {
+		headline = func() { p.line(w.headline()) }
 	}
-	if len(steps) > 1 {
-		if w := v.worst(); w != nil {
-			p.line(w.headline())
-		} else {
-			p.line(span{"UNDECIDED", yellow}, ": no source says what the call depends on")
-		}
+	if several {
+		headline()
 	}
 	for _, s := range steps {
 		on := "no resource"
 		if names := resourceTexts(s.req.Resources); len(names) > 0 {
 			on = strings.Join(names, ", ")
 		}
-		if need := fmt.Sprintf("%s %s needs %s on %s", v.d.API().Method(), v.d.API().Path(), s.asked, on); len(steps) > 1 {
+		need := fmt.Sprintf("%s %s needs %s on %s", v.d.API().Method(), v.d.API().Path(), s.asked, on)
+		if several {
 			p.line(need, ":")
-			s.print(p)
-		} else {
-			s.print(p)
-			p.line("  ", need)
-			if s.e.Decision.Allowed() && !v.d.Allowed() {
-				p.line(span{"UNDECIDED", yellow}, ": no source says what the call depends on")
-			}
 		}
+		if s.print(p); !several {
+			p.line("  ", need)
+		}
+	}
+	if w == nil && !several {
+		headline()
 	}
 	if !v.call.Dependent {
 		for _, name := range v.missing() {

@@ -103,10 +103,10 @@ func (a *actionJSON) types() string {
 }
 
 // detail shows all that is known about one action.
-func (a *actionJSON) detail() (rows [][]any) {
-	add := func(name, value string) { rows = append(rows, []any{span{name, bold}, value}) }
-	add("action", a.Name)
-	add("access", a.Access)
+func (a *actionJSON) detail() [][]any {
+	var rows sheet
+	rows.add("action", a.Name)
+	rows.add("access", a.Access)
 	for _, t := range a.ResourceTypes {
 		s := t.Service + " " + t.Type
 		if !t.Required {
@@ -115,32 +115,32 @@ func (a *actionJSON) detail() (rows [][]any) {
 		if len(t.Keys) > 0 {
 			s += ", with the keys " + strings.Join(t.Keys, ", ")
 		}
-		add("type", s)
+		rows.add("type", s)
 	}
 	for _, r := range a.Resources {
-		add("resource", r)
+		rows.add("resource", r)
 	}
 	switch {
 	case a.OperationLevel:
 		rows[len(rows)-1] = []any{span{"resource", bold}, "*, nothing narrower"}
 	case len(a.ResourceTypes)+len(a.Resources) == 0:
-		add("type", "none; a statement needs the resource *")
+		rows.add("type", "none; a statement needs the resource *")
 	}
 	for _, k := range a.ActionKeys {
-		add("key", k)
+		rows.add("key", k)
 	}
 	for _, old := range a.Aliases {
-		add("v1.1 name", old)
+		rows.add("v1.1 name", old)
 	}
-	add("evidence", a.Evidence)
+	rows.add("evidence", a.Evidence)
 	for _, c := range cells {
 		if e := a.Cells[c]; e != "" {
-			add("", c+": "+e)
+			rows.add("", c+": "+e)
 		}
 	}
 	for _, g := range a.Gaps {
 		if len(g.Candidates) > 0 {
-			add("open", g.Cell+" may hold "+strings.Join(g.Candidates, ", "))
+			rows.add("open", g.Cell+" may hold "+strings.Join(g.Candidates, ", "))
 		}
 	}
 	return rows
@@ -243,6 +243,18 @@ func typesOf(c *catalog.Catalog, match func(string) bool) listing {
 	return l
 }
 
+// sheet shows one thing, a fact a row.
+type sheet [][]any
+
+// add adds a row for each value that is not empty.
+func (s *sheet) add(name string, values ...string) {
+	for _, v := range values {
+		if v != "" {
+			*s = append(*s, []any{span{name, bold}, v})
+		}
+	}
+}
+
 type apiJSON struct {
 	Service           string            `json:"service"`
 	Method            string            `json:"method"`
@@ -316,31 +328,25 @@ func said(b *bool) string {
 }
 
 // detail shows all that is known about one API.
-func (a *apiJSON) detail() (rows [][]any) {
-	add := func(name string, values ...string) {
-		for _, v := range values {
-			if v != "" {
-				rows = append(rows, []any{span{name, bold}, v})
-			}
-		}
-	}
-	add("api", strings.TrimSpace(a.Method+" "+a.Path))
-	add("operation", a.Operation)
-	add("service", a.Service)
-	add("old path", a.LegacyPaths...)
+func (a *apiJSON) detail() [][]any {
+	var rows sheet
+	rows.add("api", strings.TrimSpace(a.Method+" "+a.Path))
+	rows.add("operation", a.Operation)
+	rows.add("service", a.Service)
+	rows.add("old path", a.LegacyPaths...)
 	if !a.Mapped {
-		add("action", "not known: a call is denied")
+		rows.add("action", "not known: a call is denied")
 		return rows
 	}
-	add("action", a.Actions...)
-	add("depends on", a.Dependent...)
-	add("v1.1 action", a.V11Action)
-	add("v1.1 depends on", a.V11Dependencies...)
-	add("IAM project", said(a.IAMProject))
-	add("enterprise project", said(a.EnterpriseProject))
-	add("evidence", a.Evidence)
+	rows.add("action", a.Actions...)
+	rows.add("depends on", a.Dependent...)
+	rows.add("v1.1 action", a.V11Action)
+	rows.add("v1.1 depends on", a.V11Dependencies...)
+	rows.add("IAM project", said(a.IAMProject))
+	rows.add("enterprise project", said(a.EnterpriseProject))
+	rows.add("evidence", a.Evidence)
 	for _, c := range apiCells {
-		add("", c+": "+a.Cells[c])
+		rows.add("", c+": "+a.Cells[c])
 	}
 	return rows
 }
@@ -454,28 +460,22 @@ func permissionsOf(c *catalog.Catalog, match func(string) bool, service string) 
 }
 
 // detail shows all that is known about one permission.
-func (p *permissionJSON) detail() (rows [][]any) {
-	add := func(name string, values ...string) {
-		for _, v := range values {
-			if v != "" {
-				rows = append(rows, []any{span{name, bold}, v})
-			}
-		}
-	}
-	add("permission", p.Name)
-	add("former name", p.FormerNames...)
-	add("service", p.Service)
-	add("type", p.Type)
-	add("scope", p.Scope)
-	add("depends on", p.DependsOn...)
+func (p *permissionJSON) detail() [][]any {
+	var rows sheet
+	rows.add("permission", p.Name)
+	rows.add("former name", p.FormerNames...)
+	rows.add("service", p.Service)
+	rows.add("type", p.Type)
+	rows.add("scope", p.Scope)
+	rows.add("depends on", p.DependsOn...)
 	switch {
 	case p.Content == nil:
-		add("content", "not published; export it from the account and give the document itself")
+		rows.add("content", "not published; export it from the account and give the document itself")
 	case p.PublishedAs != p.Name:
-		add("published as", p.PublishedAs)
+		rows.add("published as", p.PublishedAs)
 		fallthrough
 	default:
-		add("content", string(*p.Content))
+		rows.add("content", string(*p.Content))
 	}
 	return rows
 }

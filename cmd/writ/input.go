@@ -142,11 +142,15 @@ func findingRow(d *policy.Diagnostic) []any {
 	if d.Pos.Line > 0 {
 		at += ":" + d.Pos.String()
 	}
-	text := d.Message
-	if d.Fix != "" {
-		text += "; " + d.Fix
+	return []any{at, span{d.Severity.String(), severityPaint(d.Severity)}, string(d.Code), advice(d)}
+}
+
+// advice is what is wrong and what to do about it.
+func advice(d *policy.Diagnostic) string {
+	if d.Fix == "" {
+		return d.Message
 	}
-	return []any{at, span{d.Severity.String(), severityPaint(d.Severity)}, string(d.Code), text}
+	return d.Message + "; " + d.Fix
 }
 
 // report prints findings as errors are printed.

@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/internal/cases"
 	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
@@ -292,29 +292,11 @@ func (ld *loader) permission(name string) (*policy.Document, error) {
 // unpublished refuses permissions whose content is not known, unless some
 // other document depends on them: for that the name is enough.
 func (ld *loader) unpublished(layers []writ.Layer) error {
+	if err := cases.Unpublished(layers, ld.pending); err != nil {
+		return inputf("%v", err)
+	}
 	for _, stub := range ld.pending {
-		name := stub.Title().Name
-		if !needed(layers, stub) {
-			return inputf("%v", &catalog.NoContentError{Name: name})
-		}
-		ld.notes = append(ld.notes, fmt.Sprintf("the content of %q is not published; it counts only as what others depend on", name))
+		ld.notes = append(ld.notes, fmt.Sprintf("the content of %q is not published; it counts only as what others depend on", stub.Title().Name))
 	}
 	return nil
-}
-
-// needed reports whether another document of its group depends on a stub.
-func needed(layers []writ.Layer, stub *policy.Document) bool {
-	for _, l := range layers {
-		if !slices.ContainsFunc(layers, func(m writ.Layer) bool { return m.Group == l.Group && slices.Contains(m.Documents, stub) }) {
-			continue
-		}
-		for _, d := range l.Documents {
-			for need := range d.Depends() {
-				if d != stub && need.DisplayName == stub.Title().Name {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

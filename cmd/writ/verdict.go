@@ -23,8 +23,10 @@ type verdict struct {
 }
 
 // outcome names the decision as JSON does.
-func (v *verdict) outcome() string {
-	switch v.e.Decision.Outcome() {
+func (v *verdict) outcome() string { return outcomeWord(v.e.Decision.Outcome()) }
+
+func outcomeWord(o writ.Outcome) string {
+	switch o {
 	case writ.Allow:
 		return "allow"
 	case writ.ExplicitDeny:
@@ -41,23 +43,32 @@ func (v *verdict) outcome() string {
 // implicitly, but an organization policy of Tencent Cloud explicitly.
 func (v *verdict) is(want string) bool {
 	d := v.e.Decision
-	switch want {
-	case "allow":
-		return d.Allowed()
-	case "deny":
-		return !d.Allowed()
-	case "undecided":
-		return d.Outcome() == writ.Undecided
+	o := d.Outcome()
+	if l, ok := d.Guardrail(); ok && o == writ.GuardrailDeny && l.Kind == writ.Guardrail && v.req.Action.IsCAM() {
+		o = writ.ExplicitDeny
 	}
-	explicit := d.Outcome() == writ.ExplicitDeny
-	if l, ok := d.Guardrail(); ok && d.Outcome() == writ.GuardrailDeny {
-		explicit = l.Kind == writ.Guardrail && v.req.Action.IsCAM()
-	}
-	return !d.Allowed() && d.Outcome() != writ.Undecided && explicit == (want == "explicit")
+	return meets(o, want)
 }
 
-func (v *verdict) code() int {
-	switch v.e.Decision.Outcome() {
+// meets reports whether an outcome is what --expect says.
+func meets(o writ.Outcome, want string) bool {
+	switch want {
+	case "allow":
+		return o == writ.Allow
+	case "deny":
+		return o != writ.Allow
+	case "undecided":
+		return o == writ.Undecided
+	case "explicit":
+		return o == writ.ExplicitDeny
+	}
+	return o == writ.ImplicitDeny || o == writ.GuardrailDeny
+}
+
+func (v *verdict) code() int { return codeOf(v.e.Decision.Outcome()) }
+
+func codeOf(o writ.Outcome) int {
+	switch o {
 	case writ.Allow:
 		return codeYes
 	case writ.Undecided:

@@ -157,7 +157,7 @@ func (c *Case) Compile() (*writ.Set, error) {
 		}
 		layers = append(layers, out)
 	}
-	if err := unpublished(layers, stubs); err != nil {
+	if err := Unpublished(layers, stubs); err != nil {
 		return nil, err
 	}
 	return writ.Compiler{Catalog: c.Known()}.Compile(layers...)
@@ -214,9 +214,9 @@ func (c *Case) read(l layer, d document, file string) (doc *policy.Document, stu
 	return doc, false, err
 }
 
-// unpublished reports the first stub that no other document of its group depends
+// Unpublished reports the first stub that no other document of its group depends
 // on: the content of a permission is then asked for, and it is not known.
-func unpublished(layers []writ.Layer, stubs []*policy.Document) error {
+func Unpublished(layers []writ.Layer, stubs []*policy.Document) error {
 	for _, l := range layers {
 		for _, stub := range l.Documents {
 			if slices.Contains(stubs, stub) && !needed(layers, l.Group, stub) {
