@@ -23,7 +23,9 @@ type Rule struct {
 	// do.
 	Title, Text string
 
-	look func(*linter, *statement)
+	// A rule looks at each statement, or at the document.
+	statement func(*linter, *statement)
+	document  func(*linter)
 }
 
 // Rules yields the rules in the order of their codes.
@@ -52,9 +54,12 @@ func (c Compiler) Lint(doc *policy.Document, beside ...*policy.Document) policy.
 	}
 	for i := range rules {
 		l.rule = &rules[i]
-		l.rule.look(l, nil)
+		if l.rule.document != nil {
+			l.rule.document(l)
+			continue
+		}
 		for _, s := range statements {
-			l.rule.look(l, s)
+			l.rule.statement(l, s)
 		}
 	}
 	slices.SortStableFunc(l.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
@@ -142,6 +147,18 @@ func (l *linter) noteStatement(s *statement, message, fix string) {
 	at, end := s.Position()
 	l.note(at, message, fix)
 	l.found[len(l.found)-1].End = end
+}
+
+// clauses yields the clauses of the condition.
+func (s *statement) clauses() iter.Seq2[int, *condition.Clause] {
+	return func(yield func(int, *condition.Clause) bool) {
+		clauses := s.Condition().Clauses()
+		for i := range clauses {
+			if !yield(i, &clauses[i]) {
+				return
+			}
+		}
+	}
 }
 
 // unconditional reports whether a statement is about every request for its

@@ -13,27 +13,26 @@ import (
 	"github.com/writ-policy/writ/resource"
 )
 
-// rules are in the order of their codes. A rule looks at the document, with a
-// nil statement, and at each statement.
+// rules are in the order of their codes.
 var rules = []Rule{
 	{"ALLOW_NOT_ACTION", policy.Security, "Allow with NotAction",
 		"The statement allows every action that it does not list, those of services to come too. List in Action what is meant; to keep some actions back, add a Deny for them.",
 		func(l *linter, s *statement) {
-			if s != nil && s.Effect() == policy.Allow && s.NotAction() {
+			if s.Effect() == policy.Allow && s.NotAction() {
 				l.noteStatement(s, "an Allow with NotAction allows every action that it does not list", "list in Action what is meant")
 			}
-		}},
+		}, nil},
 	{"ALLOW_NOT_RESOURCE", policy.Security, "Allow with NotResource",
 		"The statement allows its actions on every resource that it does not list, those to come too. List in Resource what is meant.",
 		func(l *linter, s *statement) {
-			if s != nil && s.Effect() == policy.Allow && s.NotResource() {
+			if s.Effect() == policy.Allow && s.NotResource() {
 				l.noteStatement(s, "an Allow with NotResource allows every resource that it does not list", "list in Resource what is meant")
 			}
-		}},
+		}, nil},
 	{"DENY_NEVER_MATCHES", policy.Security, "A Deny for resources that its actions do not have",
 		"The actions have resources of other types than the statement names: it denies none of them. What it was meant to deny is not denied.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Deny || !s.whole || s.NotResource() || s.everyResource() || len(s.covered) == 0 {
+			if s.Effect() != policy.Deny || !s.whole || s.NotResource() || s.everyResource() || len(s.covered) == 0 {
 				return
 			}
 			if slices.ContainsFunc(s.covered, (*catalog.Action).Typeless) {
@@ -45,11 +44,11 @@ var rules = []Rule{
 				}
 			}
 			l.noteStatement(s, "no action of this Deny has resources like these: it denies none that they have", "name resources of a type that the actions have, or *")
-		}},
+		}, nil},
 	{"DEPRECATED_ACTION", policy.Suggestion, "The old name of an action",
 		"The action has another name now, and the old one is kept for v1.1. In an SCP an Allow on the old name does not allow the action (huawei.md L-8).",
 		func(l *linter, s *statement) {
-			if s == nil || !l.newNames() {
+			if !l.newNames() {
 				return
 			}
 			for i, p := range s.Actions() {
@@ -64,13 +63,10 @@ var rules = []Rule{
 					}
 				}
 			}
-		}},
+		}, nil},
 	{"DUPLICATE_ENTRY", policy.Suggestion, "An entry twice",
 		"An Action or Resource list has the same entry twice; one of the two may have been meant to be another.",
 		func(l *linter, s *statement) {
-			if s == nil {
-				return
-			}
 			for i, p := range s.Actions() {
 				if slices.ContainsFunc(s.Actions()[:i], func(q *action.Pattern) bool { return q.Text() == p.Text() }) {
 					l.note(s.ActionPosition(i), phrase.Quote(p.String())+" is in the list already", "remove one of the two")
@@ -81,49 +77,46 @@ var rules = []Rule{
 					l.note(s.ResourcePosition(i), phrase.Quote(r.String())+" is in the list already", "remove one of the two")
 				}
 			}
-		}},
+		}, nil},
 	{"FOR_ALL_VALUES_ALLOW", policy.Security, "ForAllValues in an Allow",
 		"ForAllValues holds for a request that does not carry the key at all, or no value of it. An Allow should also require that the key is there, with Null set to false.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Allow || l.doc.Dialect().IsCAM() {
+			if s.Effect() != policy.Allow || l.doc.Dialect().IsCAM() {
 				return // in CAM an absent key satisfies nothing
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				c := &clauses[i]
+			for i, c := range s.clauses() {
 				required := func(d condition.Clause) bool {
 					return d.Key() == c.Key() && strings.Contains(strings.ToLower(d.Operator()), "null") && slices.Equal(d.Values(), []string{"false"})
 				}
-				if c.Quantifier() == condition.AllValues && !slices.ContainsFunc(clauses, required) {
+				if c.Quantifier() == condition.AllValues && !slices.ContainsFunc(s.Condition().Clauses(), required) {
 					l.note(s.ClausePosition(i), c.Operator()+" holds where "+c.KeyText()+" is absent", `add "Null": {`+phrase.Quote(c.KeyText())+`: "false"}`)
 				}
 			}
-		}},
+		}, nil},
 	{"FULL_ACCESS", policy.Security, "Everything is allowed",
 		"The statement allows every action on every resource without a condition.",
 		func(l *linter, s *statement) {
-			if s != nil && s.Effect() == policy.Allow && !l.doc.Dialect().IsGuardrail() && !s.NotAction() && s.unconditional() && slices.ContainsFunc(s.Actions(), (*action.Pattern).Everything) {
+			if s.Effect() == policy.Allow && !l.doc.Dialect().IsGuardrail() && !s.NotAction() && s.unconditional() && slices.ContainsFunc(s.Actions(), (*action.Pattern).Everything) {
 				l.noteStatement(s, "this allows every action on every resource", "list what is needed")
 			}
-		}},
+		}, nil},
 	{"KEY_NOT_TAKEN", policy.Warning, "A condition key that no action of the statement takes",
 		"A key that an action does not list is absent from its requests (huawei.md I-28, I-29): a condition on it never holds, or always does. An Allow grants nothing, a Deny denies nothing or everything.",
 		func(l *linter, s *statement) {
-			if s == nil || !s.whole || len(s.covered) == 0 {
+			if !s.whole || len(s.covered) == 0 {
 				return
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				k := clauses[i].Key()
+			for i, c := range s.clauses() {
+				k := c.Key()
 				if _, known := l.catalog.Key(k); known && !slices.ContainsFunc(s.covered, func(a *catalog.Action) bool { return takes(a, k) }) {
-					l.note(s.ClausePosition(i), "no action of the statement takes "+clauses[i].KeyText(), "writ catalog actions shows the keys of an action")
+					l.note(s.ClausePosition(i), "no action of the statement takes "+c.KeyText(), "writ catalog actions shows the keys of an action")
 				}
 			}
-		}},
+		}, nil},
 	{"MISSING_DEPENDENCY", policy.Suggestion, "An action without those that its API depends on",
 		"The API behind the action asks for other actions as well, often of other services, and the documents allow none of them. The call will fail for want of them, unless they are granted elsewhere.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Allow || !l.newNames() {
+			if s.Effect() != policy.Allow || !l.newNames() {
 				return
 			}
 			for i, p := range s.Actions() {
@@ -146,39 +139,35 @@ var rules = []Rule{
 					l.note(s.ActionPosition(i), "calls that need "+p.String()+" depend on "+strings.Join(missing, ", ")+" as well", "allow them, too, if they are not granted elsewhere")
 				}
 			}
-		}},
+		}, nil},
 	{"MISSING_QUALIFIER", policy.Warning, "A multi-valued key without ForAnyValue or ForAllValues",
 		"A request can carry several values of the key, and the operator says nothing of which: with more than one, the condition is undecided (huawei.md C-11).",
 		func(l *linter, s *statement) {
-			if s == nil || l.doc.Dialect().IsCAM() {
+			if l.doc.Dialect().IsCAM() {
 				return
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				c := &clauses[i]
+			for i, c := range s.clauses() {
 				if k, known := l.catalog.Key(c.Key()); known && k.Multi() && c.Quantifier() == condition.Plain && c.Operand() != condition.AnyType {
 					l.note(s.ClausePosition(i), c.KeyText()+" can have several values", "write ForAnyValue:"+c.Operator()+" or ForAllValues:"+c.Operator())
 				}
 			}
-		}},
+		}, nil},
 	{"OPERATOR_TYPE", policy.Warning, "An operator that does not fit the key",
 		"The key's values are of another type than the operator compares: no value satisfies the condition (huawei.md C-14, I-30).",
 		func(l *linter, s *statement) {
-			if s == nil || l.doc.Dialect().IsCAM() {
+			if l.doc.Dialect().IsCAM() {
 				return
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				c := &clauses[i]
+			for i, c := range s.clauses() {
 				if k, known := l.catalog.Key(c.Key()); known && k.Type() != condition.AnyType && c.Operand() != condition.AnyType && c.Operand() != k.Type() {
 					l.note(s.ClausePosition(i), c.KeyText()+" is of type "+k.Type().String()+", and "+c.Operator()+" compares "+c.Operand().String()+": no value of the key satisfies it", "use an operator for "+k.Type().String())
 				}
 			}
-		}},
+		}, nil},
 	{"PERMISSION_MANAGEMENT", policy.Security, "A wildcard that grants the management of permissions",
 		"Among the actions that a pattern covers are some that change who may do what. Whoever holds them can give themselves more. List them one by one where they are meant.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Allow || s.NotAction() || l.doc.Dialect().IsGuardrail() {
+			if s.Effect() != policy.Allow || s.NotAction() || l.doc.Dialect().IsGuardrail() {
 				return
 			}
 			for i, p := range s.Actions() {
@@ -192,11 +181,11 @@ var rules = []Rule{
 					}
 				}
 			}
-		}},
+		}, nil},
 	{"RESOURCE_TYPE", policy.Warning, "A resource that no action of the statement has",
 		"None of the actions touches resources of the type, or any that a policy could name; such an action needs the resource * (huawei.md I-24, I-25).",
 		func(l *linter, s *statement) {
-			if s == nil || !s.whole || len(s.covered) == 0 {
+			if !s.whole || len(s.covered) == 0 {
 				return
 			}
 			for i, r := range s.Resources() {
@@ -204,13 +193,10 @@ var rules = []Rule{
 					l.note(s.ResourcePosition(i), why, "writ catalog actions shows the types of an action")
 				}
 			}
-		}},
+		}, nil},
 	{"ROLE_DEPENDENCY", policy.Warning, "A role without those that it depends on",
 		"A role acts only if the roles that it depends on are granted to the same group in the same place (huawei.md R-5). None of the documents bears the name.",
-		func(l *linter, s *statement) {
-			if s != nil {
-				return
-			}
+		nil, func(l *linter) {
 			for dep := range l.doc.Depends() {
 				if !slices.ContainsFunc(l.docs, func(d *policy.Document) bool { return d != nil && d.Title().Name == dep.DisplayName }) {
 					l.note(dep.Pos, "the role acts only together with "+phrase.Quote(dep.DisplayName), "grant it as well")
@@ -219,8 +205,8 @@ var rules = []Rule{
 		}},
 	{"SCP_WITHOUT_ALLOW", policy.Suggestion, "An organization policy without an Allow",
 		"Every level of an organization must allow a request (huawei.md S-15). A level with this document alone allows nothing; FullAccess beside it does.",
-		func(l *linter, s *statement) {
-			if s != nil || l.doc.Dialect() != policy.HuaweiSCP || l.doc.Len() == 0 {
+		nil, func(l *linter) {
+			if l.doc.Dialect() != policy.HuaweiSCP || l.doc.Len() == 0 {
 				return
 			}
 			for _, d := range l.docs {
@@ -239,12 +225,10 @@ var rules = []Rule{
 	{"SENSITIVE_WILDCARD", policy.Warning, "A wildcard in a random identifier",
 		"The values of the key are identifiers that are given out at random: a pattern covers others than those that are meant.",
 		func(l *linter, s *statement) {
-			if s == nil || l.doc.Dialect().IsCAM() {
+			if l.doc.Dialect().IsCAM() {
 				return
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				c := &clauses[i]
+			for i, c := range s.clauses() {
 				if !slices.Contains(sensitiveKeys, c.Key().String()) || !strings.Contains(c.Operator(), "StringMatch") && !strings.Contains(c.Operator(), "StringLike") {
 					continue
 				}
@@ -254,11 +238,11 @@ var rules = []Rule{
 					}
 				}
 			}
-		}},
+		}, nil},
 	{"SHADOWED_STATEMENT", policy.Warning, "An Allow that a Deny takes back",
 		"Every request that the statement allows is denied by another one of the document, whose Deny has no condition.",
 		func(l *linter, s *statement) {
-			if s == nil || s.Effect() != policy.Allow {
+			if s.Effect() != policy.Allow {
 				return
 			}
 			for i, st := range l.doc.Statements() {
@@ -268,11 +252,11 @@ var rules = []Rule{
 					return
 				}
 			}
-		}},
+		}, nil},
 	{"SUPERFLUOUS_STATEMENT", policy.Suggestion, "A statement that adds nothing",
 		"Another statement of the document with the same effect covers the same actions on every resource without a condition.",
 		func(l *linter, s *statement) {
-			if s == nil || len(s.Principals()) > 0 {
+			if len(s.Principals()) > 0 {
 				return
 			}
 			for i, st := range l.doc.Statements() {
@@ -286,13 +270,10 @@ var rules = []Rule{
 				l.noteStatement(s, "statement "+strconv.Itoa(i+1)+" says all of this", "remove it")
 				return
 			}
-		}},
+		}, nil},
 	{"SUSPICIOUS_TEXT", policy.Security, "Text that does not read as it is",
 		"A name or value has characters that cannot be seen, turn the direction of the text, or look like letters of another script. What is compared is not what one reads.",
 		func(l *linter, s *statement) {
-			if s == nil {
-				return
-			}
 			look := func(at policy.Position, text string) {
 				if r, why := suspicious(text); why != "" {
 					l.note(at, phrase.Quote(text)+" has the character U+"+strings.ToUpper(strconv.FormatInt(int64(r), 16))+": "+why, "write it in plain letters")
@@ -306,18 +287,17 @@ var rules = []Rule{
 			for i, r := range s.Resources() {
 				look(s.ResourcePosition(i), r.String())
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				look(s.ClausePosition(i), clauses[i].KeyText())
-				for _, v := range clauses[i].Values() {
+			for i, c := range s.clauses() {
+				look(s.ClausePosition(i), c.KeyText())
+				for _, v := range c.Values() {
 					look(s.ClausePosition(i), v)
 				}
 			}
-		}},
+		}, nil},
 	{"UNKNOWN_ACTION", policy.Warning, "An action that the catalog does not have",
 		"The catalog knows the service, and has no such action; a pattern covers none. A misspelt action grants or denies nothing.",
 		func(l *linter, s *statement) {
-			if s == nil || !l.newNames() {
+			if !l.newNames() {
 				return
 			}
 			for i, p := range s.Actions() {
@@ -331,21 +311,20 @@ var rules = []Rule{
 				}
 				l.note(s.ActionPosition(i), message, meant(p.String(), l.actions[service]))
 			}
-		}},
+		}, nil},
 	{"UNKNOWN_KEY", policy.Warning, "A condition key that the catalog does not have",
 		"The catalog knows the service, and has no such key. A misspelt key is absent from every request.",
 		func(l *linter, s *statement) {
-			if s == nil || !l.newNames() {
+			if !l.newNames() {
 				return
 			}
-			clauses := s.Condition().Clauses()
-			for i := range clauses {
-				prefix, _, _ := strings.Cut(clauses[i].Key().String(), ":")
-				if _, known := l.catalog.Key(clauses[i].Key()); !known && l.actions[prefix] != nil {
-					l.note(s.ClausePosition(i), "the catalog has no condition key "+clauses[i].KeyText(), meant(clauses[i].KeyText(), l.keys[prefix]))
+			for i, c := range s.clauses() {
+				prefix, _, _ := strings.Cut(c.Key().String(), ":")
+				if _, known := l.catalog.Key(c.Key()); !known && l.actions[prefix] != nil {
+					l.note(s.ClausePosition(i), "the catalog has no condition key "+c.KeyText(), meant(c.KeyText(), l.keys[prefix]))
 				}
 			}
-		}},
+		}, nil},
 }
 
 // sensitiveKeys are those whose values are random identifiers.
