@@ -8,6 +8,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/program"
 	"github.com/writ-policy/writ/policy"
 	"github.com/writ-policy/writ/resource"
 )
@@ -84,41 +85,71 @@ type Layer struct {
 // goroutines may share it. To change policies, compile again and swap the
 // pointer. A nil or zero Set denies everything.
 type Set struct {
-	catalog *catalog.Catalog
-	layers  []layer
-	rows    []row // in the order of layers, documents and statements
-	roles   []role
-	scoped  bool // some layer is granted at a scope
+	catalog    *catalog.Catalog
+	layers     []layer
+	rows       []row // in the order of layers, documents and statements
+	conditions []condition.Block
+	roles      []role
+	index      *program.Index
+	slots      int32 // of the layers
+	scoped     bool  // some layer is granted at a scope
+	sessions   bool  // there is a session layer
 }
 
 type layer struct {
 	Layer
-	denies, allows []int32 // indexes into rows
-	first          []int32 // first row of each document, and the end
+	slot  int32   // where the results of its Allow statements are kept in a query
+	first []int32 // first row of each document, and the end
+}
+
+// The slots of the kinds whose layers are united; those of bounds follow.
+const (
+	identitySlot int32 = iota
+	sessionSlot
+	resourceSlot
+	boundSlot
+)
+
+// MaxBounds bounds the guardrail and boundary layers of a Set, so that a
+// decision can keep track of them without allocating. An account lies below some
+// seven levels, with policies of up to three kinds.
+const MaxBounds = 29
+
+// unit is a document in a layer.
+type unit struct {
+	document *policy.Document
+	layer    int32
+	role     int32 // of a document with dependencies, else -1
+	cam      bool
+	old      bool // v1.0 or v1.1: speaks of actions by their old names
+	scp      bool
+	named    bool // has principals
 }
 
 // row is a compiled statement.
 type row struct {
-	document    *policy.Document
-	principals  []policy.Principal
-	notOne      bool // NotPrincipal
+	*unit
+	*more
+	actions     []*action.Pattern
+	resources   []*resource.Pattern
 	index       int32
-	layer       int32
-	role        int32 // of a document with dependencies, else -1
+	condition   int32 // in Set.conditions; -1 for none
 	effect      policy.Effect
-	cam         bool
-	old         bool // v1.0 or v1.1: speaks of actions by their old names
-	scp         bool
-	named       bool // has principals
 	notAction   bool
 	notResource bool
 	everything  bool // no Resource element, or an entry *
 	void        bool // a variable that never expands: matches nothing (P-28)
-	actions     []*action.Pattern
-	resources   []*resource.Pattern
-	variables   [][]condition.Variable // per resource; nil if none has any
-	condition   condition.Block
 }
+
+// more is what few statements have.
+type more struct {
+	principals []policy.Principal
+	notOne     bool                   // NotPrincipal
+	variables  [][]condition.Variable // per resource; nil if none has any
+}
+
+// nothing is what most statements have of it.
+var nothing more
 
 // CompileError says why layers cannot be compiled.
 type CompileError struct {
@@ -156,42 +187,54 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	if s.catalog == nil {
 		s.catalog = catalog.Default()
 	}
-	known := func(k condition.Key) (condition.KeyInfo, bool) {
-		if key, ok := s.catalog.Key(k); ok {
-			return key.Info(), true
-		}
-		return condition.KeyInfo{}, false
-	}
-	for i, l := range layers {
+	l := &lowering{Set: s, blocks: map[string]int32{}}
+	s.slots = boundSlot
+	for i, given := range layers {
 		switch {
-		case l.Kind < Identity || l.Kind > Resource:
-			return refuse(i, l.Name, "the layer is of "+l.Kind.String()+"; set its Kind")
-		case l.Kind != Identity && (l.Scope != Scope{} || l.Group != ""):
-			return refuse(i, l.Name, "only an identity layer is granted to a group or at a scope")
+		case given.Kind < Identity || given.Kind > Resource:
+			return refuse(i, given.Name, "the layer is of "+given.Kind.String()+"; set its Kind")
+		case given.Kind != Identity && (given.Scope != Scope{} || given.Group != ""):
+			return refuse(i, given.Name, "only an identity layer is granted to a group or at a scope")
+		case given.Kind.bounds() && s.slots == boundSlot+MaxBounds:
+			return refuse(i, given.Name, "more than "+strconv.Itoa(MaxBounds)+" guardrail and boundary layers")
 		}
-		l.Documents = append([]*policy.Document(nil), l.Documents...)
-		s.layers = append(s.layers, layer{Layer: l})
-		s.scoped = s.scoped || l.Scope != Scope{}
-		for _, d := range l.Documents {
+		given.Documents = slices.Clone(given.Documents)
+		to := layer{Layer: given}
+		switch given.Kind {
+		case Identity:
+			to.slot = identitySlot
+		case Session:
+			to.slot, s.sessions = sessionSlot, true
+		case Resource:
+			to.slot = resourceSlot
+		default:
+			to.slot = s.slots
+			s.slots++
+		}
+		s.layers = append(s.layers, to)
+		s.scoped = s.scoped || given.Scope != Scope{}
+		for _, d := range given.Documents {
 			if d == nil || d.Dialect() == nil {
-				return refuse(i, l.Name, "a document is nil")
+				return refuse(i, given.Name, "a document is nil")
 			}
-			if reason := misplaced(l.Kind, d.Dialect()); reason != "" {
-				return refuse(i, l.Name, d.File()+": "+reason)
+			if reason := misplaced(given.Kind, d.Dialect()); reason != "" {
+				return refuse(i, given.Name, d.File()+": "+reason)
 			}
-			if l.Kind == Guardrail && family(d) != family(l.Documents[0]) {
-				return refuse(i, l.Name, d.File()+": "+family(d)+" and "+family(l.Documents[0])+" policies bound on their own; give each a layer")
+			if given.Kind == Guardrail && family(d) != family(given.Documents[0]) {
+				return refuse(i, given.Name, d.File()+": "+family(d)+" and "+family(given.Documents[0])+" policies bound on their own; give each a layer")
 			}
 			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
-			for j, st := range d.Statements() {
-				s.add(int32(i), d, j, st, known)
-			}
+			l.add(int32(i), d)
 		}
 		s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
+	}
+	if len(s.rows) > program.MaxRows {
+		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(program.MaxRows) + " statements"}
 	}
 	if !s.findRoles() {
 		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(MaxRoles) + " documents depend on others"}
 	}
+	s.index = program.New(s.catalog, s.rules())
 	return s, nil
 }
 
@@ -231,37 +274,109 @@ func misplaced(k Kind, d *policy.Dialect) string {
 	return ""
 }
 
-// add lowers one statement.
-func (s *Set) add(layer int32, d *policy.Document, index int, st *policy.Statement, known func(condition.Key) (condition.KeyInfo, bool)) {
-	r := row{
-		document: d, principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal(), index: int32(index), layer: layer, effect: st.Effect(), cam: d.Dialect().IsCAM(),
-		old: d.Dialect().IsOld(), scp: d.Dialect().IsGuardrail() || s.layers[layer].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
-		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
-		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()), condition: st.Condition().Bind(known),
+// lowering is a Set under way.
+type lowering struct {
+	*Set
+	blocks map[string]int32 // conditions by their text
+}
+
+// add lowers the statements of a document.
+func (s *lowering) add(at int32, d *policy.Document) {
+	u := &unit{
+		document: d, layer: at, role: -1, cam: d.Dialect().IsCAM(), old: d.Dialect().IsOld(),
+		scp: d.Dialect().IsGuardrail() || s.layers[at].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
 	}
+	for i, st := range d.Statements() {
+		s.statement(u, i, st)
+	}
+}
+
+func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
+	r := row{
+		unit: u, index: int32(index), effect: st.Effect(),
+		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
+		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()),
+	}
+	r.condition, r.void = s.intern(u.document.Dialect(), st.Condition())
 	grammar := condition.Identity
-	if r.cam {
+	if u.cam {
 		grammar = condition.CAM
 	}
-	r.void = r.condition.Void()
+	m := more{principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal()}
 	for i, p := range r.resources {
 		r.everything = r.everything || p.Everything()
 		r.void = r.void || p.Void() != nil
 		if len(p.Variables()) > 0 {
-			if r.variables == nil {
-				r.variables = make([][]condition.Variable, len(r.resources))
+			if m.variables == nil {
+				m.variables = make([][]condition.Variable, len(r.resources))
 			}
-			r.variables[i] = condition.Variables(grammar, p.Variables())
-			r.void = r.void || condition.MultiValued(r.variables[i], known)
+			m.variables[i] = condition.Variables(grammar, p.Variables())
+			r.void = r.void || condition.MultiValued(m.variables[i], s.key)
 		}
 	}
-	l := &s.layers[layer]
-	if n := int32(len(s.rows)); r.effect == policy.Allow {
-		l.allows = append(l.allows, n)
-	} else {
-		l.denies = append(l.denies, n)
+	if r.more = &nothing; u.named || m.variables != nil {
+		r.more = &m
 	}
 	s.rows = append(s.rows, r)
+}
+
+func (s *Set) key(k condition.Key) (condition.KeyInfo, bool) {
+	if key, ok := s.catalog.Key(k); ok {
+		return key.Info(), true
+	}
+	return condition.KeyInfo{}, false
+}
+
+// intern returns the place of a condition. Equal ones share it, so that a decision
+// finds out once what they come to.
+func (s *lowering) intern(d *policy.Dialect, c *condition.Block) (at int32, void bool) {
+	if len(c.Clauses()) == 0 {
+		return -1, c.Void()
+	}
+	text := d.String() + c.Text()
+	at, ok := s.blocks[text]
+	if !ok {
+		at = int32(len(s.conditions))
+		s.blocks[text] = at
+		s.conditions = append(s.conditions, c.Bind(s.key))
+	}
+	return at, s.conditions[at].Void()
+}
+
+// rules are the rows as the index sees them.
+func (s *Set) rules() []program.Rule {
+	rules := make([]program.Rule, 0, len(s.rows))
+	for i := range s.rows {
+		r := &s.rows[i]
+		if r.void {
+			continue
+		}
+		rule := program.Rule{Row: int32(i), Deny: r.effect == policy.Deny, CAM: r.cam, Kin: r.layer << 2}
+		if !r.notAction {
+			rule.Actions = r.actions
+		}
+		if !r.everything && !r.notResource {
+			rule.Resources = r.resources
+			rule.Bare = rule.Deny && !r.cam
+		}
+		if r.old {
+			rule.Kin |= 1
+		}
+		if r.scp {
+			rule.Kin |= 2
+		}
+		rule.Certain = r.condition < 0 && r.more == &nothing && !r.notAction && !r.notResource && (r.role < 0 || rule.Deny)
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// block returns the condition of a row.
+func (s *Set) block(r *row) *condition.Block {
+	if r.condition < 0 {
+		return new(condition.Block)
+	}
+	return &s.conditions[r.condition]
 }
 
 func (s *Set) reason(i int32) Reason {

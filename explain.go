@@ -264,7 +264,7 @@ func (q *query) try(i int32, res int) Trial {
 			add(Check{Element: ScopeElement, Result: at, Want: l.Scope.String(), Got: q.req.Action.String()})
 		}
 	}
-	clauses := r.condition.Clauses()
+	clauses := q.set.block(r).Clauses()
 	for j := range clauses {
 		c := &clauses[j]
 		v, doubt := q.env.Value(c.Key())
@@ -404,7 +404,7 @@ func (s *Set) Needs(n action.Name) iter.Seq[condition.Key] {
 			if r.cam != n.IsCAM() || !q.matchesAction(r) {
 				continue
 			}
-			for k := range r.condition.Keys() {
+			for k := range s.block(r).Keys() {
 				note(k)
 			}
 			for _, vars := range r.variables {

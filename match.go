@@ -15,21 +15,32 @@ func (q *query) matches(r *row) condition.Result {
 	if r.cam != q.req.Action.IsCAM() || !q.matchesAction(r) {
 		return condition.False
 	}
+	return q.holds(r)
+}
+
+// holds decides a statement that names the action.
+func (q *query) holds(r *row) condition.Result {
 	acts := q.acts(r)
-	if acts == condition.False {
-		return condition.False
-	}
-	if r.named && !q.matchesPrincipal(r) {
+	if acts == condition.False || r.named && !q.matchesPrincipal(r) {
 		return condition.False
 	}
 	res := min(acts, q.matchesResource(r))
 	if q.set.scoped && r.effect == policy.Allow {
 		res = min(res, q.grantedAt(q.set.layers[r.layer].Scope))
 	}
-	if res == condition.False {
-		return condition.False
+	if res == condition.False || r.condition < 0 {
+		return res
 	}
-	return min(res, r.condition.Eval(&q.env))
+	return min(res, q.satisfied(r.condition))
+}
+
+// satisfied decides a condition, of those that the query comes across again once.
+func (q *query) satisfied(i int32) condition.Result {
+	m := &q.memo[uint32(i)%uint32(len(q.memo))]
+	if m.condition != i+1 {
+		m.condition, m.is = i+1, q.set.conditions[i].Eval(&q.env)
+	}
+	return m.is
 }
 
 // acts reports whether a statement counts for the role that it stands in.

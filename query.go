@@ -1,11 +1,13 @@
 package writ
 
 import (
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/program"
 	"github.com/writ-policy/writ/policy"
 	"github.com/writ-policy/writ/resource"
 )
@@ -15,6 +17,7 @@ type query struct {
 	set    *Set
 	req    *Request
 	env    condition.Env
+	named  program.Actions  // what the index knows of the action
 	action *catalog.Action  // nil if no catalog knows it
 	caller string           // account id of the caller; in Tencent the UIN of its root account
 	appID  string           // Tencent: APPID of the caller's root account
@@ -29,8 +32,46 @@ type query struct {
 	own      bool // the caller is the root user of the account that owns it
 	facts    resource.Facts
 
+	deny    result
+	allows  [boundSlot + MaxBounds]result // by layer.slot
+	waiting [32]program.Offer             // Allow statements that are decided when no Deny matches
+	waits   int
+	memo    [8]remembered
+
 	rolesKnown bool
 	roles      [MaxRoles]condition.Result // whether set.roles are active
+}
+
+// result is what some statements come to, and the first of those that do; its
+// row is behind all rows if none does.
+type result struct {
+	row int32
+	is  condition.Result
+}
+
+const noRow = math.MaxInt32
+
+// open reports whether another row could still change the result.
+func (r *result) open(row int32) bool { return r.is != condition.True || row < r.row }
+
+func (r *result) note(is condition.Result, row int32) {
+	if is > r.is || is == r.is && is != condition.False && row < r.row {
+		r.is, r.row = is, row
+	}
+}
+
+// at is the row that the result hangs on, -1 if there is none.
+func (r *result) at() int32 {
+	if r.is == condition.False {
+		return -1
+	}
+	return r.row
+}
+
+// remembered is what a condition came to.
+type remembered struct {
+	condition int32 // its place, from 1
+	is        condition.Result
 }
 
 // decide decides each resource; the first of the worst outcomes counts.
@@ -43,7 +84,8 @@ func (q *query) decide(s *Set, req *Request) Decision {
 	}
 	q.set, q.req = s, req
 	q.env.Context, q.env.Now = req.Context, req.Now
-	q.action, _ = s.catalog.Action(req.Action)
+	s.index.Actions(req.Action, &q.named)
+	q.action = q.named.Action
 	if s.scoped {
 		q.iam = q.grantable(s.catalog.IAMProject(req.Action))
 		q.ep = q.grantable(s.catalog.EnterpriseProject(req.Action))
@@ -121,6 +163,7 @@ func (q *query) identify() {
 // aim turns the query to resource i of the request; -1 is none.
 func (q *query) aim(i int) {
 	q.resource, q.mistyped, q.facts, q.env.Keys = resource.Name{}, false, resource.Facts{}, nil
+	clear(q.memo[:])
 	if i >= 0 {
 		q.resource = q.req.Resources[i]
 	}
@@ -204,22 +247,15 @@ func (q *query) one(i int) Decision {
 	q.aim(i)
 	d := Decision{set: q.set, row: -1, layer: -1, resource: int32(i)}
 
+	q.search()
+
 	// 1. A Deny anywhere.
-	for j := range q.set.layers {
-		l := &q.set.layers[j]
-		if len(l.denies) == 0 || q.skips(l) {
-			continue
-		}
-		r, row := q.first(l.denies)
-		if r == condition.True {
-			d.outcome, d.row = ExplicitDeny, row
-			return d
-		}
-		if r == condition.Unknown && d.row < 0 {
-			d.outcome, d.row = Undecided, row
-		}
-	}
-	if d.outcome == Undecided {
+	switch q.deny.is {
+	case condition.True:
+		d.outcome, d.row = ExplicitDeny, q.deny.row
+		return d
+	case condition.Unknown:
+		d.outcome, d.row = Undecided, q.deny.row
 		return d
 	}
 
@@ -229,9 +265,9 @@ func (q *query) one(i int) Decision {
 		if !l.Kind.bounds() || q.skips(l) {
 			continue
 		}
-		if r, row := q.first(l.allows); r != condition.True {
-			d.outcome, d.row, d.layer = GuardrailDeny, row, int32(j)
-			if r == condition.Unknown {
+		if r := &q.allows[l.slot]; r.is != condition.True {
+			d.outcome, d.row, d.layer = GuardrailDeny, r.at(), int32(j)
+			if r.is == condition.Unknown {
 				d.outcome = Undecided
 			}
 			return d
@@ -248,11 +284,51 @@ func (q *query) one(i int) Decision {
 	return d
 }
 
+// search decides the statements that could match: every Deny, and unless one of them
+// matches or cannot be decided, the Allow statements of each slot until there is
+// nothing left to find out.
+func (q *query) search() {
+	q.deny, q.waits = result{row: noRow}, 0
+	for i := range q.set.slots {
+		q.allows[i] = result{row: noRow}
+	}
+	q.set.index.Find(&q.named, q.resource, func(o program.Offer) {
+		switch {
+		case o.Denies():
+			q.weigh(&q.deny, o)
+		case q.waits < len(q.waiting):
+			q.waiting[q.waits] = o
+			q.waits++
+		case q.deny.is == condition.False:
+			q.weigh(&q.allows[q.set.layers[q.set.rows[o.Row()].layer].slot], o)
+		}
+	})
+	if q.deny.is != condition.False {
+		return
+	}
+	for _, o := range q.waiting[:q.waits] {
+		q.weigh(&q.allows[q.set.layers[q.set.rows[o.Row()].layer].slot], o)
+	}
+}
+
+// weigh decides a statement that could match, if it could still change the result.
+func (q *query) weigh(to *result, o program.Offer) {
+	row := o.Row()
+	if !to.open(row) {
+		return
+	}
+	r := &q.set.rows[row]
+	if q.skips(&q.set.layers[r.layer]) || r.cam != q.req.Action.IsCAM() || (!o.Settled() || q.named.Old) && !q.matchesAction(r) {
+		return
+	}
+	to.note(q.holds(r), row)
+}
+
 // granted joins identity, session and resource layers (huawei.md 7.2 steps 6
 // to 10, tencent-cam.md 6.1 steps 3 and 6 to 9).
 func (q *query) granted() (condition.Result, int32) {
 	cam := q.req.Action.IsCAM()
-	identity, row := q.united(Identity)
+	identity, row := q.united(identitySlot)
 	session, srow := q.session()
 	if q.own {
 		if identity, row = condition.True, -1; cam {
@@ -262,7 +338,7 @@ func (q *query) granted() (condition.Result, int32) {
 	if !cam {
 		identity, row = both(identity, row, session, srow)
 	}
-	res, rrow := q.united(Resource)
+	res, rrow := q.united(resourceSlot)
 	switch {
 	case q.req.Service != "" && q.req.Principal.IsZero():
 		// A cloud service has no policies of its own: what trusts it decides.
@@ -288,9 +364,9 @@ func (q *query) granted() (condition.Result, int32) {
 // parts tells for each kind of layer whether it has a part in the grant of a
 // request that is allowed.
 func (q *query) parts() (has [Resource + 1]bool) {
-	identity, _ := q.united(Identity)
+	identity, _ := q.united(identitySlot)
 	session, _ := q.session()
-	res, _ := q.united(Resource)
+	res, _ := q.united(resourceSlot)
 	whole := (identity == condition.True || q.own) && session == condition.True
 	alone := res == condition.True && !q.foreign && !q.assumes()
 	has[Identity] = whole || !alone
@@ -321,52 +397,18 @@ func (q *query) assumes() bool {
 	return false
 }
 
-// session decides the session layers; without any nothing is bounded.
+// session returns what the session layers come to; without any nothing is bounded.
 func (q *query) session() (condition.Result, int32) {
-	for j := range q.set.layers {
-		if q.set.layers[j].Kind == Session {
-			return q.united(Session)
-		}
+	if !q.set.sessions {
+		return condition.True, -1
 	}
-	return condition.True, -1
+	return q.united(sessionSlot)
 }
 
-// united decides all layers of a kind together.
-func (q *query) united(k Kind) (condition.Result, int32) {
-	res, at := condition.False, int32(-1)
-	for j := range q.set.layers {
-		l := &q.set.layers[j]
-		if l.Kind != k || q.skips(l) {
-			continue
-		}
-		if r, row := q.first(l.allows); r > res {
-			res, at = r, row
-		}
-		if res == condition.True {
-			break
-		}
-	}
-	return res, at
-}
-
-// first finds the first row that matches, or else the first that cannot be
-// decided; -1 if there is none.
-func (q *query) first(rows []int32) (condition.Result, int32) {
-	unknown := int32(-1)
-	for _, i := range rows {
-		switch q.matches(&q.set.rows[i]) {
-		case condition.True:
-			return condition.True, i
-		case condition.Unknown:
-			if unknown < 0 {
-				unknown = i
-			}
-		}
-	}
-	if unknown >= 0 {
-		return condition.Unknown, unknown
-	}
-	return condition.False, -1
+// united returns what the Allow statements of a slot come to.
+func (q *query) united(slot int32) (condition.Result, int32) {
+	r := &q.allows[slot]
+	return r.is, r.at()
 }
 
 // reasons lists the statements that determine a decision, in their order.
@@ -384,7 +426,7 @@ func (q *query) reasons(d Decision) (out []int32) {
 	}
 	found := make([]bool, len(q.set.rows))
 	for j := from; j < to; j++ {
-		q.aim(j)
+		q.one(j)
 		has := [Resource + 1]bool{Identity: true, Session: true, Resource: true}
 		if d.outcome == Allow {
 			has = q.parts()

@@ -139,7 +139,7 @@ func (f *fixer) search(s state, depth int) (state, bool) {
 
 // steps are the states one change away that go at what refuses the request.
 func (f *fixer) steps(q *query, s state, d Decision, depth int) (out []state) {
-	q.aim(min(int(d.resource), len(s.request.Resources)-1))
+	q.one(min(int(d.resource), len(s.request.Resources)-1))
 	if d.row >= 0 && s.set.rows[d.row].effect == policy.Deny {
 		out = f.facts(q, s, d.row, condition.False)
 		if next, ok := f.remove(s, s.set.reason(d.row)); ok {
@@ -185,7 +185,7 @@ func (f *fixer) steps(q *query, s state, d Decision, depth int) (out []state) {
 
 // failing counts the clauses of a statement that do not hold.
 func failing(q *query, r *row) (n int) {
-	clauses := r.condition.Clauses()
+	clauses := q.set.block(r).Clauses()
 	for i := range clauses {
 		if clauses[i].Eval(&q.env) != condition.True {
 			n++
@@ -196,9 +196,9 @@ func failing(q *query, r *row) (n int) {
 
 // lacking are the kinds of layers of which a grant may lack.
 func (f *fixer) lacking(q *query, d Decision) (kinds []Kind) {
-	identity, _ := q.united(Identity)
+	identity, _ := q.united(identitySlot)
 	session, _ := q.session()
-	res, _ := q.united(Resource)
+	res, _ := q.united(resourceSlot)
 	if session != condition.True {
 		kinds = append(kinds, Session)
 	}
@@ -214,7 +214,7 @@ func (f *fixer) lacking(q *query, d Decision) (kinds []Kind) {
 // facts are the states in which a clause of a statement comes out otherwise:
 // False for a Deny, True for an Allow.
 func (f *fixer) facts(q *query, s state, row int32, want condition.Result) (out []state) {
-	clauses := s.set.rows[row].condition.Clauses()
+	clauses := s.set.block(&s.set.rows[row]).Clauses()
 	for i := range clauses {
 		c := &clauses[i]
 		if c.Eval(&q.env) == want || c.Key().IsClock() {

@@ -79,12 +79,9 @@ func (s *Set) findRoles() (ok bool) {
 			r.needs = append(r.needs, n)
 		}
 	}
-	for i := range s.rows {
-		s.rows[i].role = -1
-	}
 	for p, id := range at {
-		for k := s.layers[p.layer].first[p.document]; k < s.layers[p.layer].first[p.document+1]; k++ {
-			s.rows[k].role = id
+		if l := &s.layers[p.layer]; l.first[p.document] < l.first[p.document+1] {
+			s.rows[l.first[p.document]].role = id
 		}
 	}
 	return true

@@ -297,6 +297,34 @@ func fits(want, got string) bool {
 	return err == nil && m.Match(got, nil)
 }
 
+// Faces tells of service, type and operation what an index can use. In Tencent
+// Cloud the type is empty, and of a permid all is the operation.
+func (p *Pattern) Faces() (f [3]wildcard.Face) {
+	if p.all || p.m == nil {
+		return [3]wildcard.Face{{Exact: p.all}, {Exact: p.all}, {Exact: p.all}}
+	}
+	text := strings.Split(p.norm, ":")
+	if p.cam {
+		text = append([]string{""}, text...)
+		if len(text) == 3 {
+			text[0], text[1] = text[1], ""
+		} else {
+			text = []string{"", "", p.norm}
+		}
+	}
+	for i := range f {
+		if t, err := wildcard.Parse(text[i], wildcard.Syntax{Star: true, Any: !p.cam}); err == nil {
+			if m, err := t.Compile(false); err == nil {
+				f[i] = m.Face()
+			}
+		}
+	}
+	if p.cam && text[0] == "*" {
+		f[0].Exact = false // a permid has no service, and is not covered
+	}
+	return f
+}
+
 // String returns the pattern as it was written.
 func (p *Pattern) String() string { return p.text }
 

@@ -1,6 +1,10 @@
 package condition
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
 
 // Result is what a condition comes to.
 type Result uint8
@@ -41,6 +45,27 @@ func NewBlock(clauses []Clause) Block {
 // Clauses returns the clauses in document order. The caller must not change
 // them.
 func (b *Block) Clauses() []Clause { return b.clauses }
+
+// Text returns a text that blocks of one dialect have in common only if they say
+// the same in the same order. It is for comparing, not for reading.
+func (b *Block) Text() string {
+	var t strings.Builder
+	put := func(s string) {
+		t.WriteString(strconv.Itoa(len(s)))
+		t.WriteByte(':')
+		t.WriteString(s)
+	}
+	for i := range b.clauses {
+		c := &b.clauses[i]
+		put(c.name)
+		put(c.keyText)
+		for _, v := range c.values {
+			put(v)
+		}
+		t.WriteByte(';')
+	}
+	return t.String()
+}
 
 // KeyInfo is what a catalog knows about a key.
 type KeyInfo struct {

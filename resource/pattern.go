@@ -406,6 +406,30 @@ func (p *Pattern) Variables() []Variable { return p.vars }
 // variable makes the whole statement match nothing (huawei.md P-28).
 func (p *Pattern) Void() *Error { return p.void }
 
+// Faces tells of service, region, account, type and path what an index can use.
+// A six-segment path has no type, and of its account only the request tells what
+// it stands for.
+func (p *Pattern) Faces() (f [5]wildcard.Face) {
+	for i := range f {
+		switch {
+		case p.form == URN && p.void == nil:
+			f[i] = p.seg[i].Face()
+		default:
+			f[i].Exact = true
+		}
+	}
+	switch {
+	case p.form == URI:
+		f[4] = wildcard.Face{Kind: wildcard.FaceEqual, Text: p.raw[0], Exact: true}
+	case p.form == QCS:
+		f[0], f[1], f[4] = p.seg[0].Face(), p.seg[1].Face(), p.seg[3].Face()
+		f[2].Exact = p.account == byText && p.seg[2].Face().Kind == wildcard.FaceAny
+	case p.void != nil:
+		f[4].Exact = false
+	}
+	return f
+}
+
 // OwnerAccount reports whether the account segment stands for the account that
 // owns the policy (tencent-cam.md R2).
 func (p *Pattern) OwnerAccount() bool { return p.account == ofOwner }

@@ -19,7 +19,7 @@ const MaxInnerAny = 10
 // linear in the subject for every pattern that Compile accepts.
 type Matcher struct {
 	shape shape
-	lit   string // the literal of the simple shapes
+	lit   string // the literal of the simple shapes, and what shapeGlob begins with
 	tail  string // the second literal of shapeBoth
 	glob  *glob.Pattern
 	fold  bool
@@ -103,7 +103,7 @@ func (t Template) Compile(fold bool) (*Matcher, error) {
 	if anys > 0 && vars == 0 && stars == 0 && !fold {
 		g, err := glob.Compile(globText(parts))
 		if err == nil {
-			m.shape, m.glob = shapeGlob, g
+			m.shape, m.glob, m.lit = shapeGlob, g, text(parts)
 			return m, nil
 		}
 		return nil, &Error{Reason: "pattern cannot be compiled", Fix: "use fewer wildcards"}
