@@ -1,7 +1,6 @@
 package writ
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -30,42 +29,40 @@ type query struct {
 	mistyped bool // of a type that the action does not have (huawei.md I-25)
 	foreign  bool // of another account than the caller's
 	own      bool // the caller is the root user of the account that owns it
+	partial  bool // some layers may not take part
 	facts    resource.Facts
 
 	deny    result
 	allows  [boundSlot + MaxBounds]result // by layer.slot
-	waiting [32]program.Offer             // Allow statements that are decided when no Deny matches
+	waiting [24]program.Offer             // Allow statements that are decided when no Deny matches
 	waits   int
 	memo    [8]remembered
 
 	rolesKnown bool
-	roles      [MaxRoles]condition.Result // whether set.roles are active
+	roles      roleStates
 }
 
-// result is what some statements come to, and the first of those that do; its
-// row is behind all rows if none does.
-type result struct {
-	row int32
-	is  condition.Result
-}
+// result is what some statements come to, and the first row that does: the
+// greater one counts. The zero result is False.
+type result uint32
 
-const noRow = math.MaxInt32
+const rowBits = 30
 
-// open reports whether another row could still change the result.
-func (r *result) open(row int32) bool { return r.is != condition.True || row < r.row }
-
-func (r *result) note(is condition.Result, row int32) {
-	if is > r.is || is == r.is && is != condition.False && row < r.row {
-		r.is, r.row = is, row
+func resultOf(is condition.Result, row int32) result {
+	if is == condition.False {
+		return 0
 	}
+	return result(is)<<rowBits | result(program.MaxRows-row)
 }
 
-// at is the row that the result hangs on, -1 if there is none.
-func (r *result) at() int32 {
-	if r.is == condition.False {
+func (r result) is() condition.Result { return condition.Result(r >> rowBits) }
+
+// row is the row that the result hangs on, -1 if there is none.
+func (r result) row() int32 {
+	if r == 0 {
 		return -1
 	}
-	return r.row
+	return program.MaxRows - int32(r&(1<<rowBits-1))
 }
 
 // remembered is what a condition came to.
@@ -173,14 +170,15 @@ func (q *query) aim(i int) {
 		q.ownerHuawei()
 	}
 	q.own = q.req.Root && q.caller != "" && !q.foreign
+	q.partial = q.own || q.set.scoped || len(q.req.Exempt) > 0
 	if q.action == nil || q.req.Action.IsCAM() {
 		return
 	}
 	if q.action.Typeless() {
 		q.resource = resource.Name{} // I-24
 	}
-	q.env.Keys = q.action.KeySet(q.resource) // I-28
-	q.mistyped = !q.resource.IsZero() && q.action.HasTypes() && !q.action.HasType(q.resource.Service(), q.resource.Type())
+	keys, has := q.action.On(q.resource)
+	q.env.Keys, q.mistyped = keys, !has // I-28, I-25
 }
 
 func (q *query) ownerHuawei() {
@@ -250,12 +248,12 @@ func (q *query) one(i int) Decision {
 	q.search()
 
 	// 1. A Deny anywhere.
-	switch q.deny.is {
+	switch q.deny.is() {
 	case condition.True:
-		d.outcome, d.row = ExplicitDeny, q.deny.row
+		d.outcome, d.row = ExplicitDeny, q.deny.row()
 		return d
 	case condition.Unknown:
-		d.outcome, d.row = Undecided, q.deny.row
+		d.outcome, d.row = Undecided, q.deny.row()
 		return d
 	}
 
@@ -265,9 +263,9 @@ func (q *query) one(i int) Decision {
 		if !l.Kind.bounds() || q.skips(l) {
 			continue
 		}
-		if r := &q.allows[l.slot]; r.is != condition.True {
-			d.outcome, d.row, d.layer = GuardrailDeny, r.at(), int32(j)
-			if r.is == condition.Unknown {
+		if r := q.allows[l.slot]; r.is() != condition.True {
+			d.outcome, d.row, d.layer = GuardrailDeny, r.row(), int32(j)
+			if r.is() == condition.Unknown {
 				d.outcome = Undecided
 			}
 			return d
@@ -288,9 +286,17 @@ func (q *query) one(i int) Decision {
 // matches or cannot be decided, the Allow statements of each slot until there is
 // nothing left to find out.
 func (q *query) search() {
-	q.deny, q.waits = result{row: noRow}, 0
-	for i := range q.set.slots {
-		q.allows[i] = result{row: noRow}
+	q.deny, q.waits = 0, 0
+	clear(q.allows[:q.set.slots])
+	if few, ok := q.named.Few(); ok { // Deny comes first
+		for _, o := range few {
+			if o.Denies() {
+				q.weigh(&q.deny, o)
+			} else if q.deny == 0 {
+				q.allow(o)
+			}
+		}
+		return
 	}
 	q.set.index.Find(&q.named, q.resource, func(o program.Offer) {
 		switch {
@@ -299,29 +305,31 @@ func (q *query) search() {
 		case q.waits < len(q.waiting):
 			q.waiting[q.waits] = o
 			q.waits++
-		case q.deny.is == condition.False:
-			q.weigh(&q.allows[q.set.layers[q.set.rows[o.Row()].layer].slot], o)
+		case q.deny == 0:
+			q.allow(o)
 		}
 	})
-	if q.deny.is != condition.False {
-		return
-	}
-	for _, o := range q.waiting[:q.waits] {
-		q.weigh(&q.allows[q.set.layers[q.set.rows[o.Row()].layer].slot], o)
+	for i := 0; i < q.waits && q.deny == 0; i++ {
+		q.allow(q.waiting[i])
 	}
 }
 
-// weigh decides a statement that could match, if it could still change the result.
+func (q *query) allow(o program.Offer) {
+	q.weigh(&q.allows[q.set.layers[q.set.rows[o.Row()].layer].slot], o)
+}
+
+// weigh decides a statement that could match, if that could still change the
+// result.
 func (q *query) weigh(to *result, o program.Offer) {
 	row := o.Row()
-	if !to.open(row) {
+	if resultOf(condition.True, row) <= *to {
 		return
 	}
 	r := &q.set.rows[row]
-	if q.skips(&q.set.layers[r.layer]) || r.cam != q.req.Action.IsCAM() || (!o.Settled() || q.named.Old) && !q.matchesAction(r) {
+	if r.cam != q.req.Action.IsCAM() || q.partial && q.skips(&q.set.layers[r.layer]) || (!o.Settled() || q.named.Old) && !q.matchesAction(r) {
 		return
 	}
-	to.note(q.holds(r), row)
+	*to = max(*to, resultOf(q.holds(r), row))
 }
 
 // granted joins identity, session and resource layers (huawei.md 7.2 steps 6
@@ -407,8 +415,8 @@ func (q *query) session() (condition.Result, int32) {
 
 // united returns what the Allow statements of a slot come to.
 func (q *query) united(slot int32) (condition.Result, int32) {
-	r := &q.allows[slot]
-	return r.is, r.at()
+	r := q.allows[slot]
+	return r.is(), r.row()
 }
 
 // reasons lists the statements that determine a decision, in their order.

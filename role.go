@@ -100,13 +100,25 @@ func (q *query) active(id int32) condition.Result {
 		for changed := true; changed; {
 			changed = false
 			for i := range q.set.roles {
-				if is := q.met(&q.set.roles[i]); is > q.roles[i] {
-					q.roles[i], changed = is, true
+				if is := q.met(&q.set.roles[i]); is > q.roles.at(int32(i)) {
+					q.roles.set(int32(i), is)
+					changed = true
 				}
 			}
 		}
 	}
-	return q.roles[id]
+	return q.roles.at(id)
+}
+
+// roleStates tell of each role whether it is active, in two bits.
+type roleStates [MaxRoles / 32]uint64
+
+func (r *roleStates) at(id int32) condition.Result {
+	return condition.Result(r[id/32] >> (id % 32 * 2) & 3)
+}
+
+func (r *roleStates) set(id int32, is condition.Result) {
+	r[id/32] = r[id/32]&^(3<<(id%32*2)) | uint64(is)<<(id%32*2)
 }
 
 func (q *query) met(r *role) condition.Result {
@@ -125,7 +137,7 @@ func (q *query) provided(n *need, at Scope) condition.Result {
 	for _, p := range n.providers {
 		is := condition.True
 		if p.role >= 0 {
-			is = q.roles[p.role]
+			is = q.roles.at(p.role)
 		}
 		scope := q.set.layers[p.layer].Scope
 		if q.set.scoped && scope.kind == enterpriseScope {

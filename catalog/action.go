@@ -95,13 +95,20 @@ func (a *Action) ActionKeys() iter.Seq[string] { return slices.Values(a.own) }
 // for it. It is nil, which takes all keys, for Tencent Cloud. It allocates
 // nothing.
 func (a *Action) KeySet(n resource.Name) *condition.KeySet {
+	set, _ := a.On(n)
+	return set
+}
+
+// On returns the KeySet for a resource, and whether the action has resources of
+// its type; it does if nothing is known of its types. It allocates nothing.
+func (a *Action) On(n resource.Name) (set *condition.KeySet, has bool) {
 	if n.IsZero() {
-		return a.anyKeys
+		return a.anyKeys, true
 	}
 	if t := a.typed(n.Service(), n.Type()); t != nil {
-		return t.set
+		return t.set, true
 	}
-	return a.ownKeys
+	return a.ownKeys, len(a.types) == 0
 }
 
 // index builds the sets of keys.

@@ -31,20 +31,20 @@ type Variable = wildcard.Variable
 // Pattern is a compiled entry of a Resource or NotResource element. It is
 // immutable; goroutines may share it. The zero Pattern matches nothing.
 type Pattern struct {
-	text string
-	form Form // form of the names it can match; None for *
-	all  bool
-	vars []Variable
-	void *Error // why no request can match: a malformed variable
+	form    Form // form of the names it can match; None for *
+	all     bool
+	account account
+	use     [5]uint8 // the variables of each segment, bit i for vars[i]
 
 	// URN: service, region, account, type, path. QCS: service, region,
 	// account, resource. URI: the path.
 	// (In a QCS account uin/… or uid/… the matcher is for the number.)
-	seg [5]*wildcard.Matcher
-	raw [5]string // as compared; with wildcards and variables as written
-	use [5]uint8  // the variables of each, bit i for vars[i]
+	seg [5]wildcard.Matcher
 
-	account account
+	vars []Variable
+	void *Error    // why no request can match: a malformed variable
+	raw  [5]string // as compared; with wildcards and variables as written
+	text string
 }
 
 // account says how the account of a six-segment pattern is written.
@@ -232,9 +232,11 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			}
 			if i == 4 && (p.account == byUIN || p.account == byAppID) {
 				q, _ = wildcard.Parse(q.String()[len("uin/"):], wildcard.Syntax{Star: true})
-				if p.seg[2], err = q.Compile(false); err != nil {
+				m, err := q.Compile(false)
+				if err != nil {
 					return nil, p.error(err)
 				}
+				p.seg[2] = *m
 			}
 		}
 	}
@@ -259,7 +261,7 @@ func (p *Pattern) segment(i int, t wildcard.Template) error {
 	if err != nil {
 		return p.error(err)
 	}
-	p.seg[i], p.raw[i], p.use[i] = m, t.String(), t.Uses()
+	p.seg[i], p.raw[i], p.use[i] = *m, t.String(), t.Uses()
 	return nil
 }
 
@@ -297,26 +299,29 @@ func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 	if p.all {
 		return true
 	}
-	if p.form != n.form || n.form == None || p.void != nil {
+	if p.form != n.form || n.form == None || p.void != nil || len(vars) < len(p.vars) {
 		return false
 	}
-	if len(vars) < len(p.vars) {
-		return false
-	}
-	fits := func(i int, s string) bool { return p.use[i]&unknown != 0 || p.seg[i].Match(s, vars) }
 	switch n.form {
 	case URI:
 		return p.raw[0] == n.text
 	case URN:
-		got := [5]string{n.Service(), n.Region(), n.Account(), n.Type(), n.Path()}
-		for _, i := range [5]int{4, 3, 0, 2, 1} { // those that differ most come first
-			if !fits(i, got[i]) && (i != 1 || got[1] != "*" || !fits(1, "")) {
-				return false // I-21: a region that is * in the request is also covered by a pattern for no region
-			}
-		}
-		return true
+		// Those that differ most come first.
+		return p.fits(4, n.Path(), vars, unknown) && p.fits(3, n.Type(), vars, unknown) && p.fits(0, n.Service(), vars, unknown) &&
+			p.fits(2, n.Account(), vars, unknown) && p.inRegion(n.Region(), vars, unknown)
 	}
-	return fits(0, n.Service()) && fits(1, n.Region()) && fits(3, n.Path()) && p.matchAccount(n, f)
+	return p.fits(0, n.Service(), vars, unknown) && p.fits(1, n.Region(), vars, unknown) && p.fits(3, n.Path(), vars, unknown) && p.matchAccount(n, f)
+}
+
+// fits compares a segment.
+func (p *Pattern) fits(i int, s string, vars []string, unknown uint8) bool {
+	return p.use[i]&unknown != 0 || p.seg[i].Match(s, vars)
+}
+
+// inRegion compares the region of a URN: one that is * in the request is also
+// covered by a pattern for no region (huawei.md I-21).
+func (p *Pattern) inRegion(s string, vars []string, unknown uint8) bool {
+	return p.fits(1, s, vars, unknown) || s == "*" && p.fits(1, "", vars, unknown)
 }
 
 // Differs names the segments in which the pattern does not cover n: service,

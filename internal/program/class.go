@@ -18,7 +18,7 @@ type class struct {
 
 // longestHead bounds what a class tells of the beginning of an operation, so
 // that the classes of one action are few.
-const longestHead = 15
+const longestHead = 8
 
 // maxClasses bounds the classes that one action belongs to: of service and type
 // each may be anything, and of the operation the whole, a beginning or nothing

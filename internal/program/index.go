@@ -144,6 +144,15 @@ func (x *Index) Actions(n action.Name, a *Actions) {
 	a.count = x.classes(n, &a.found)
 }
 
+// Few returns the statements that could match, whatever the resource is, Deny
+// first; ok is false if they are not few, and Find tells them.
+func (a *Actions) Few() (few []Offer, ok bool) {
+	if a.known == nil || !a.known.isFew {
+		return nil, false
+	}
+	return a.known.few, true
+}
+
 // Roles of keys, apart from those of segments.
 const (
 	keyAny uint64 = 1 + iota
@@ -162,17 +171,11 @@ func key(form resource.Form, mask int, segments, path, kind uint64) uint64 {
 }
 
 // Find offers the statements that could match an action on a resource, each at
-// least once.
+// least once and in no order.
 func (x *Index) Find(a *Actions, n resource.Name, offer func(Offer)) {
 	groups := a.found[:a.count]
-	if k := a.known; k != nil {
-		if k.isFew {
-			for _, o := range k.few {
-				offer(o)
-			}
-			return
-		}
-		groups = k.groups
+	if a.known != nil {
+		groups = a.known.groups
 	}
 	if len(groups) == 0 {
 		return

@@ -38,11 +38,11 @@ func (m *Matcher) Face() Face {
 	case m.shape == shapeSuffix:
 		tail = m.lit
 	case m.shape == shapeGeneral:
-		if len(m.head) > 0 {
-			head = m.head[0].text // none for ? and variables
+		if len(m.rest.head) > 0 {
+			head = m.rest.head[0].text // none for ? and variables
 		}
-		if len(m.last) > 0 {
-			tail = m.last[len(m.last)-1].text
+		if len(m.rest.last) > 0 {
+			tail = m.rest.last[len(m.rest.last)-1].text
 		}
 	}
 	switch {

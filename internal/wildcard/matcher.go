@@ -18,11 +18,16 @@ const MaxInnerAny = 10
 // goroutines may share it, and matching allocates nothing. Matching time is
 // linear in the subject for every pattern that Compile accepts.
 type Matcher struct {
-	shape shape
 	lit   string // the literal of the simple shapes, and what shapeGlob begins with
+	rest  *rest  // nil for the simple shapes
+	shape shape
+	fold  bool
+}
+
+// rest is what only patterns that are not simple have.
+type rest struct {
 	tail  string // the second literal of shapeBoth
 	glob  *glob.Pattern
-	fold  bool
 	split bool    // there is a star
 	head  []part  // before the first star; the whole pattern if there is none
 	inner []chunk // between two stars
@@ -93,7 +98,7 @@ func (t Template) Compile(fold bool) (*Matcher, error) {
 			m.shape, m.lit = shapeSuffix, text(runs[1])
 			return m, nil
 		case stars == 1 && !fold:
-			m.shape, m.lit, m.tail = shapeBoth, text(runs[0]), text(runs[1])
+			m.shape, m.lit, m.rest = shapeBoth, text(runs[0]), &rest{tail: text(runs[1])}
 			return m, nil
 		case stars == 2 && len(parts) == 3 && !fold:
 			m.shape, m.lit = shapeContains, text(runs[1])
@@ -103,16 +108,16 @@ func (t Template) Compile(fold bool) (*Matcher, error) {
 	if anys > 0 && vars == 0 && stars == 0 && !fold {
 		g, err := glob.Compile(globText(parts))
 		if err == nil {
-			m.shape, m.glob, m.lit = shapeGlob, g, text(parts)
+			m.shape, m.lit, m.rest = shapeGlob, text(parts), &rest{glob: g}
 			return m, nil
 		}
 		return nil, &Error{Reason: "pattern cannot be compiled", Fix: "use fewer wildcards"}
 	}
-	m.head, m.split = runs[0], stars > 0
+	m.rest = &rest{head: runs[0], split: stars > 0}
 	if stars == 0 {
 		return m, nil
 	}
-	m.last = runs[stars]
+	m.rest.last = runs[stars]
 	for _, r := range runs[1:stars] {
 		var c chunk
 		for len(r) > 0 && r[0].kind == anyOne {
@@ -131,7 +136,7 @@ func (t Template) Compile(fold bool) (*Matcher, error) {
 			return nil, &Error{r[0].off, "more than " + strconv.Itoa(MaxInnerAny) + " ? between two *", "replace some of the ? by *"}
 		}
 		c.core = r
-		m.inner = append(m.inner, c)
+		m.rest.inner = append(m.rest.inner, c)
 	}
 	return m, nil
 }
@@ -166,11 +171,12 @@ func (m *Matcher) Match(s string, vars []string) bool {
 	case shapeSuffix:
 		return strings.HasSuffix(s, m.lit)
 	case shapeBoth:
-		return len(s) >= len(m.lit)+len(m.tail) && strings.HasPrefix(s, m.lit) && strings.HasSuffix(s, m.tail)
+		tail := m.rest.tail
+		return len(s) >= len(m.lit)+len(tail) && strings.HasPrefix(s, m.lit) && strings.HasSuffix(s, tail)
 	case shapeContains:
 		return strings.Contains(s, m.lit)
 	case shapeGlob:
-		return m.glob.Match(s)
+		return m.rest.glob.Match(s)
 	}
 	return m.general(s, vars)
 }
@@ -195,20 +201,21 @@ func (m *Matcher) matchFold(s string, vars []string) bool {
 // general matches chunk by chunk: the leftmost place of a chunk leaves most
 // room for the rest, so there is no need to try another one.
 func (m *Matcher) general(s string, vars []string) bool {
-	n, ok := m.forward(s, m.head, vars)
+	r := m.rest
+	n, ok := m.forward(s, r.head, vars)
 	if !ok {
 		return false
 	}
-	if !m.split {
+	if !r.split {
 		return n == len(s)
 	}
 	s = s[n:]
-	if n, ok = m.backward(s, m.last, vars); !ok {
+	if n, ok = m.backward(s, r.last, vars); !ok {
 		return false
 	}
 	s = s[:len(s)-n]
-	for i := range m.inner {
-		c := &m.inner[i]
+	for i := range r.inner {
+		c := &r.inner[i]
 		if s, ok = skip(s, c.before); !ok {
 			return false
 		}
