@@ -412,27 +412,28 @@ func (p *Pattern) Variables() []Variable { return p.vars }
 func (p *Pattern) Void() *Error { return p.void }
 
 // Faces tells of service, region, account, type and path what an index can use.
-// A six-segment path has no type, and of its account only the request tells what
-// it stands for.
+// A segment with a variable may be anything, as for May. A six-segment path has
+// no type, and of its account only the request tells what it stands for.
 func (p *Pattern) Faces() (f [5]wildcard.Face) {
-	for i := range f {
-		switch {
-		case p.form == URN && p.void == nil:
-			f[i] = p.seg[i].Face()
-		default:
-			f[i].Exact = true
+	any := wildcard.Face{Exact: true}
+	face := func(i int) wildcard.Face {
+		if p.use[i] != 0 {
+			return wildcard.Face{}
 		}
+		return p.seg[i].Face()
 	}
 	switch {
-	case p.form == URI:
-		f[4] = wildcard.Face{Kind: wildcard.FaceEqual, Text: p.raw[0], Exact: true}
-	case p.form == QCS:
-		f[0], f[1], f[4] = p.seg[0].Face(), p.seg[1].Face(), p.seg[3].Face()
-		f[2].Exact = p.account == byText && p.seg[2].Face().Kind == wildcard.FaceAny
 	case p.void != nil:
-		f[4].Exact = false
+		return f
+	case p.form == URN:
+		return [5]wildcard.Face{face(0), face(1), face(2), face(3), face(4)}
+	case p.form == QCS:
+		account := wildcard.Face{Exact: p.account == byText && p.seg[2].Face().Kind == wildcard.FaceAny}
+		return [5]wildcard.Face{face(0), face(1), account, any, face(3)}
+	case p.form == URI:
+		return [5]wildcard.Face{any, any, any, any, {Kind: wildcard.FaceEqual, Text: p.raw[0], Exact: true}}
 	}
-	return f
+	return [5]wildcard.Face{any, any, any, any, any}
 }
 
 // OwnerAccount reports whether the account segment stands for the account that
