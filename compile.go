@@ -183,6 +183,15 @@ func Compile(layers ...Layer) (*Set, error) { return Compiler{}.Compile(layers..
 
 // Compile builds a Set.
 func (c Compiler) Compile(layers ...Layer) (*Set, error) {
+	s, err := c.lower(layers)
+	if err == nil {
+		s.index = program.New(s.catalog, s.rules())
+	}
+	return s, err
+}
+
+// lower makes a Set without an index.
+func (c Compiler) lower(layers []Layer) (*Set, error) {
 	s := &Set{catalog: c.Catalog}
 	if s.catalog == nil {
 		s.catalog = catalog.Default()
@@ -234,7 +243,6 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	if !s.findRoles() {
 		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(MaxRoles) + " documents depend on others"}
 	}
-	s.index = program.New(s.catalog, s.rules())
 	return s, nil
 }
 

@@ -17,6 +17,7 @@ type query struct {
 	req    *Request
 	env    condition.Env
 	named  program.Actions  // what the index knows of the action
+	more   attached         // what a Directory attaches to the principal
 	action *catalog.Action  // nil if no catalog knows it
 	caller string           // account id of the caller; in Tencent the UIN of its root account
 	appID  string           // Tencent: APPID of the caller's root account
@@ -83,7 +84,7 @@ func (q *query) decide(s *Set, req *Request) Decision {
 	q.env.Context, q.env.Now = req.Context, req.Now
 	s.index.Actions(req.Action, &q.named)
 	q.action = q.named.Action
-	if s.scoped {
+	if s.scoped || q.more.shared != nil && q.more.shared.scoped {
 		q.iam = q.grantable(s.catalog.IAMProject(req.Action))
 		q.ep = q.grantable(s.catalog.EnterpriseProject(req.Action))
 	}
@@ -121,7 +122,7 @@ func (q *query) rank(d Decision) int {
 	case d.outcome == Undecided:
 		return 2
 	case d.outcome == ExplicitDeny,
-		d.outcome == GuardrailDeny && q.req.Action.IsCAM() && q.set.layers[d.layer].Kind == Guardrail:
+		d.outcome == GuardrailDeny && q.req.Action.IsCAM() && d.set.layers[d.layer].Kind == Guardrail:
 		return 3
 	}
 	return 1
@@ -248,12 +249,16 @@ func (q *query) one(i int) Decision {
 	q.search()
 
 	// 1. A Deny anywhere.
-	switch q.deny.is() {
+	deny, row := q.deny.is(), q.deny.row()
+	if more := &q.more.deny; more.is > deny {
+		deny, row, d.set = more.is, more.row, more.set
+	}
+	switch deny {
 	case condition.True:
-		d.outcome, d.row = ExplicitDeny, q.deny.row()
+		d.outcome, d.row = ExplicitDeny, row
 		return d
 	case condition.Unknown:
-		d.outcome, d.row = Undecided, q.deny.row()
+		d.outcome, d.row = Undecided, row
 		return d
 	}
 
@@ -264,12 +269,11 @@ func (q *query) one(i int) Decision {
 			continue
 		}
 		if r := q.allows[l.slot]; r.is() != condition.True {
-			d.outcome, d.row, d.layer = GuardrailDeny, r.row(), int32(j)
-			if r.is() == condition.Unknown {
-				d.outcome = Undecided
-			}
-			return d
+			return d.bounded(r.is(), q.set, r.row(), int32(j))
 		}
+	}
+	if b := &q.more.bound; b.set != nil {
+		return d.bounded(b.is, b.set, b.row, 0)
 	}
 
 	// 3. A grant is needed.
@@ -278,6 +282,18 @@ func (q *query) one(i int) Decision {
 		d.outcome, d.row = Allow, row
 	case condition.Unknown:
 		d.outcome, d.row = Undecided, row
+	}
+	if d.row >= ofAttached {
+		d.row, d.set = d.row-ofAttached, q.more.identity.set
+	}
+	return d
+}
+
+// bounded is the decision where a layer that bounds does not allow.
+func (d Decision) bounded(is condition.Result, s *Set, row, layer int32) Decision {
+	d.outcome, d.set, d.row, d.layer = GuardrailDeny, s, row, layer
+	if is == condition.Unknown {
+		d.outcome = Undecided
 	}
 	return d
 }
@@ -288,6 +304,13 @@ func (q *query) one(i int) Decision {
 func (q *query) search() {
 	q.deny, q.waits = 0, 0
 	clear(q.allows[:q.set.slots])
+	q.searchBase()
+	if q.more.shared != nil && q.deny.is() != condition.True {
+		q.searchAttached()
+	}
+}
+
+func (q *query) searchBase() {
 	if few, ok := q.named.Few(); ok { // Deny comes first
 		for _, o := range few {
 			if o.Denies() {
@@ -416,6 +439,9 @@ func (q *query) session() (condition.Result, int32) {
 // united returns what the Allow statements of a slot come to.
 func (q *query) united(slot int32) (condition.Result, int32) {
 	r := q.allows[slot]
+	if more := &q.more.identity; slot == identitySlot && more.is > r.is() {
+		return more.is, more.row + ofAttached
+	}
 	return r.is(), r.row()
 }
 

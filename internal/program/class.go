@@ -181,3 +181,24 @@ func (x *Index) classes(n action.Name, found *[maxClasses]int32) (count int) {
 	}
 	return count
 }
+
+// EveryService stands for all services; see Services.
+const EveryService = ^uint64(0)
+
+// Services returns a set of services that the patterns are of, as bits; two
+// services may have the same.
+func Services(actions []*action.Pattern) (set uint64) {
+	for _, p := range actions {
+		if f := p.Faces()[0]; f.Kind == wildcard.FaceEqual {
+			set |= service(f.Text)
+		} else {
+			set = EveryService
+		}
+	}
+	return set
+}
+
+// ServicesOf returns the bit of the action's service.
+func ServicesOf(n action.Name) uint64 { return service(n.Service()) }
+
+func service(s string) uint64 { return 1 << (hash(s, roleService) >> 58) }

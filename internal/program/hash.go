@@ -38,6 +38,9 @@ func hash(s string, role uint64) uint64 {
 	return mix(mix(h^last) + role)
 }
 
+// Hash is a hash of a text; it differs from process to process.
+func Hash(s string) uint64 { return hash(s, 0) }
+
 func eight(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
