@@ -1,0 +1,4 @@
+package main
+
+// peers are the other libraries, in the order of the table.
+var peers []*peer
