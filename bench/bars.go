@@ -27,7 +27,7 @@ func (b *bar) met() string {
 // fastestPeer is the ratio to the fastest of the peers that do not cache answers.
 func (r *report) fastestPeer(s *stopwatch, prefix, ours string) (ratio float64, ok bool) {
 	ratio = math.Inf(1)
-	for _, p := range peerNames(false) {
+	for _, p := range peerNames() {
 		if x, found := s.over(prefix+p, ours); found {
 			ratio, ok = min(ratio, x), true
 		}

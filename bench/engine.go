@@ -19,6 +19,7 @@ type peer struct {
 	name, module string
 	how          string // the path through the library
 	most         int    // statements; above, it does not finish in reasonable time
+	cached       bool   // it answers from memory what it has been asked before
 	prepare      func(w *workload) (*engine, error)
 	// compile returns what turns the texts of the policies into something that
 	// can be asked; nil if nothing is compiled.

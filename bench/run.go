@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/writ-policy/writ"
@@ -54,9 +53,8 @@ type report struct {
 	size      map[string]int     // statements of a workload
 	bytes     map[string]float64 // of a statement
 	allocs    map[string]float64
-	asked     map[string]int // requests that a peer was timed on
-	left      []string       // what was left out, and why
-	cores     int            // that parallel was measured on
+	left      []string // what was left out, and why
+	cores     int      // that parallel was measured on
 	footprint map[string]int
 }
 
@@ -68,7 +66,7 @@ func (r *report) logf(format string, args ...any) {
 func run(s settings) (*report, error) {
 	r := &report{
 		settings: s, decide: newStopwatch(s.budget), compile: newStopwatch(s.budget),
-		size: map[string]int{}, bytes: map[string]float64{}, allocs: map[string]float64{}, asked: map[string]int{}, footprint: map[string]int{},
+		size: map[string]int{}, bytes: map[string]float64{}, allocs: map[string]float64{}, footprint: map[string]int{},
 	}
 	known, err := ownCatalog()
 	if err != nil {
@@ -190,12 +188,17 @@ func (r *report) addDecisions(name string, w *workload, c *compiled) error {
 			continue
 		}
 		r.logf("  %s prepared in %v", p.name, time.Since(start).Round(time.Millisecond))
-		probe := r.decide.addPeer(name+"/"+p.name, e, len(w.questions))
-		checked := want[:min(len(want), max(probe.per, 16))]
-		if err := e.check(w, checked); err != nil {
+		asked := len(w.questions)
+		if p.cached {
+			asked = hotAsked
+			if err := e.check(w, want[:min(len(want), asked)]); err != nil {
+				return err
+			}
+		}
+		probe := r.decide.addPeer(name+"/"+p.name, e, asked)
+		if err := e.check(w, want[:min(len(want), probe.per)]); err != nil {
 			return err
 		}
-		r.asked[name+"/"+p.name] = probe.per
 	}
 	return nil
 }
@@ -228,14 +231,4 @@ func (r *report) addParse(known *catalog.Catalog) error {
 		}).garbage = true
 	}
 	return nil
-}
-
-// peerNames lists the peers, with those alone that are not cached or all.
-func peerNames(cached bool) (all []string) {
-	for _, p := range peers {
-		if cached || !strings.Contains(p.name, "cached") {
-			all = append(all, p.name)
-		}
-	}
-	return all
 }

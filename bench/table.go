@@ -100,10 +100,10 @@ func (r *report) writeOwn(p func(string, ...any)) {
 func (r *report) writeOthers(p func(string, ...any)) {
 	if ns, ok := r.compile.ns("parse/writ"); ok {
 		p("## From the texts of 80 statements to something that can be asked\n")
-		row(p, "", "writ, µs", strings.Join(peerNames(false), " | "))
-		row(p, strings.Split(strings.Repeat("--- ", 2+len(peerNames(false))), " ")[:2+len(peerNames(false))]...)
+		row(p, "", "writ, µs", strings.Join(peerNames(), " | "))
+		row(p, strings.Split(strings.Repeat("--- ", 2+len(peerNames())), " ")[:2+len(peerNames())]...)
 		cells := []string{"how many times as long", figure(ns / 1000)}
-		for _, name := range peerNames(false) {
+		for _, name := range peerNames() {
 			cells = append(cells, ratio(r.compile.over("parse/"+name, "parse/writ")))
 		}
 		row(p, cells...)
