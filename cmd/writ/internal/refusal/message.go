@@ -183,8 +183,8 @@ func (v *sighting) read() ([]*Refusal, error) {
 		case !a.IsCAM() && v.cam:
 			return nil, &NameError{Element: "action", Text: text, Reason: "is none of Tencent Cloud, whose actions are service:Operation"}
 		}
-		r := &Refusal{Action: a, Asked: strings.TrimPrefix(text, "name/"), Resources: names, Principal: v.principal, Kind: v.kind, Policy: policy, Source: sourceOf(policy), Request: v.request}
-		if who, err := resource.Parse(v.principal); err == nil {
+		r := &Refusal{Action: a, Asked: strings.TrimPrefix(text, "name/"), Resources: names, Everywhere: strings.TrimSpace(v.resources) == "*", Principal: v.principal, Kind: v.kind, Policy: policy, Source: sourceOf(policy), Request: v.request}
+		if who, err := resource.Parse(v.principal); err == nil && slices.Contains([]string{"iam", "sts", "cam"}, who.Service()) {
 			r.Who = who
 		}
 		out = append(out, r)

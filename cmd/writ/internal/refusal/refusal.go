@@ -6,7 +6,7 @@ package refusal
 
 import (
 	"errors"
-	"slices"
+	"strings"
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/internal/phrase"
@@ -19,10 +19,11 @@ type Refusal struct {
 	// Asked is the action as the message writes it.
 	Asked string
 	// Resources are what it was to be done to; none if the message names none,
-	// or *.
-	Resources []resource.Name
+	// or *. Everywhere: it says *.
+	Resources  []resource.Name
+	Everywhere bool
 	// Principal is who asked, in the words of the message; Who is the same if it
-	// is a name.
+	// is the name of a user, an agency or a role.
 	Principal string
 	Who       resource.Name
 	Kind      Kind
@@ -48,9 +49,13 @@ func (r *Refusal) Account() string {
 	return ""
 }
 
-// same reports whether two messages tell the same.
-func (r *Refusal) same(o *Refusal) bool {
-	return r.Action == o.Action && slices.Equal(r.Resources, o.Resources) && r.Principal == o.Principal && r.Kind == o.Kind && r.Policy == o.Policy
+// key is the same for messages that tell the same.
+func (r *Refusal) key() string {
+	parts := []string{r.Action.String(), r.Principal, r.Kind.String(), r.Policy}
+	for _, n := range r.Resources {
+		parts = append(parts, n.String())
+	}
+	return strings.Join(parts, "\n")
 }
 
 // Kind is how a request was refused.
@@ -102,7 +107,7 @@ type NameError struct {
 
 func (e *NameError) Error() string {
 	if e.Err != nil {
-		return "the message has an " + e.Err.Error()
+		return "in the message, " + e.Err.Error()
 	}
 	return "the " + e.Element + " " + phrase.Quote(e.Text) + " of the message " + e.Reason
 }
@@ -136,22 +141,22 @@ func Find(text string) ([]*Refusal, error) {
 	s := plain(text)
 	var found []*Refusal
 	var errs []error
-	add := func(r *Refusal) {
-		for _, old := range found {
-			if old.same(r) {
-				return
-			}
-		}
-		found = append(found, r)
+	known := map[string]bool{}
+	first := func(key string) bool {
+		was := known[key]
+		known[key] = true
+		return !was
 	}
 	sightings := sight(s)
 	identify(s, sightings)
 	for i := range sightings {
 		rs, err := sightings[i].read()
 		for _, r := range rs {
-			add(r)
+			if first(r.key()) {
+				found = append(found, r)
+			}
 		}
-		if err != nil && !slices.ContainsFunc(errs, func(old error) bool { return old.Error() == err.Error() }) {
+		if err != nil && first(err.Error()) {
 			errs = append(errs, err)
 		}
 	}
