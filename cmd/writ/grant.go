@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -168,14 +169,21 @@ func documentOf(all []*grant) string {
 	return b.String() + "\n  ]\n}"
 }
 
-// granting compiles the layers with one more document of the principal.
+// granting compiles the layers with one more document of the principal. A document
+// with findings other than suggestions is an error.
 func (w *why) granting(text string) (*writ.Set, error) {
 	doc, err := policy.Parse("the policy to add", []byte(text))
 	if err != nil {
 		return nil, err
 	}
+	with := writ.Compiler{Catalog: w.cat}
+	for _, d := range append(doc.Warnings(), with.Lint(doc)...) {
+		if d.Severity != policy.Suggestion {
+			return nil, errors.New(advice(&d))
+		}
+	}
 	added := writ.Layer{Kind: writ.Identity, Owner: w.flags.owner, Documents: []*policy.Document{doc}}
-	return writ.Compiler{Catalog: w.cat}.Compile(append(slices.Clone(w.layers), added)...)
+	return with.Compile(append(slices.Clone(w.layers), added)...)
 }
 
 // grantor is a system-defined permission and what it allows by itself.

@@ -83,3 +83,16 @@ func TestDocumentOf(t *testing.T) {
   ]
 }`, documentOf([]*grant{g("a:b:c", "a:::b:1"), g("a:b:d", "a:::b:1", "a:::b:2"), g("a:b:e", "a:::b:1"), g("a:b:c", "a:::b:2"), g("a:b:e", "*"), g("a:b:f", "a:::b:\u202e<1>")}))
 }
+
+// A name that deceives the reader is not put into a policy.
+func TestNoDeceivingGrant(t *testing.T) {
+	args := []string{"why", "-a", "cos:GetObject", "-r", "qcs::cos:ap-beijing:uid/1:b-1/a\u202etxt.exe"}
+	code, out, _ := start(args...)
+	require.Equal(t, codeYes, code)
+	require.Contains(t, out, "no sound statement can be written")
+	require.NotContains(t, out, "\u202e")
+	code, out, errOut := start(append(args, "--suggest")...)
+	require.Equal(t, codeNo, code)
+	require.Empty(t, out)
+	require.NotContains(t, errOut, "\u202e")
+}

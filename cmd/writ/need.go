@@ -108,7 +108,7 @@ func (w *why) weigh(n *need) {
 	}
 	set, err := w.granting(documentOf([]*grant{g}))
 	if err != nil {
-		n.hinder = err.Error()
+		n.hinder = "no sound statement can be written: " + err.Error()
 		return
 	}
 	e := set.Explain(n.v.req)

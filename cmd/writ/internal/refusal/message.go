@@ -43,6 +43,7 @@ type sighting struct {
 	cam       bool
 	action    string
 	resources string // "" if it names none
+	cut       bool   // the text ends where resources are to come
 	principal string
 	kind      Kind
 	policy    string
@@ -52,12 +53,13 @@ type sighting struct {
 // sight finds the messages of a text, in its order.
 func sight(s string) []sighting {
 	var out []sighting
-	for _, m := range notAuthorized.FindAllStringSubmatchIndex(s, -1) {
+	sentences := notAuthorized.FindAllStringSubmatchIndex(s, -1)
+	for i, m := range sentences {
 		v := sighting{from: m[0]}
 		if m[2] >= 0 {
 			v.principal = s[m[2]:m[3]]
 		}
-		v.to = v.rest(s, m[1])
+		v.to = v.rest(s[:start(sentences, i+1, len(s))], m[1])
 		out = append(out, v)
 	}
 	for _, p := range []*regexp.Regexp{doesNotAllow, permissionCode} {
@@ -65,10 +67,11 @@ func sight(s string) []sighting {
 			out = append(out, sighting{from: m[0], to: m[1], action: strings.TrimRight(s[m[2]:m[3]], ".,;")})
 		}
 	}
-	for _, m := range operation.FindAllStringSubmatchIndex(s, -1) {
+	operations := operation.FindAllStringSubmatchIndex(s, -1)
+	for i, m := range operations {
 		v := sighting{from: m[0], to: m[1], cam: true, action: s[m[2]:m[3]]}
 		if head := withResource.FindStringIndex(s[v.to:]); head != nil {
-			text := s[v.to+head[1]:]
+			text := s[v.to+head[1] : max(v.to+head[1], start(operations, i+1, len(s)))]
 			text = text[:min(len(text), maxResources)]
 			end := noPermission.FindStringIndex(text)
 			if end == nil {
@@ -76,8 +79,9 @@ func sight(s string) []sighting {
 					end = []int{i, i + 1}
 				}
 			}
-			if end != nil {
+			if v.cut = end == nil; !v.cut {
 				v.resources = strings.TrimSpace(text[:end[0]])
+				v.cut = v.resources == ""
 				v.to += head[1] + end[1]
 			}
 		}
@@ -85,6 +89,14 @@ func sight(s string) []sighting {
 	}
 	slices.SortFunc(out, func(a, b sighting) int { return a.from - b.from })
 	return out
+}
+
+// start is where the i-th match begins; end if there is none.
+func start(matches [][]int, i, end int) int {
+	if i < len(matches) {
+		return matches[i][0]
+	}
+	return end
 }
 
 // rest reads what follows "to perform" in Huawei Cloud's sentence, from i on, and
@@ -116,6 +128,7 @@ func (v *sighting) rest(s string, i int) int {
 			}
 			v.resources = strings.TrimRight(text[:end], ".,;'`")
 		}
+		v.cut = strings.TrimSpace(v.resources) == ""
 		i += end
 	}
 	for i < len(s) && (s[i] == ' ' || s[i] == '\n') {
@@ -206,6 +219,9 @@ func (v *sighting) actions() []string {
 
 // names reads the resources that the message names.
 func (v *sighting) names() (out []resource.Name, err error) {
+	if v.cut {
+		return nil, &NameError{Element: "resource", Reason: "is cut off; give the whole message"}
+	}
 	texts := []string{v.resources}
 	if parts := strings.Split(v.resources, ","); len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool {
 		n, err := resource.Parse(strings.TrimSpace(p))

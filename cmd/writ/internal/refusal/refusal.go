@@ -109,6 +109,9 @@ func (e *NameError) Error() string {
 	if e.Err != nil {
 		return "in the message, " + e.Err.Error()
 	}
+	if e.Text == "" {
+		return "the " + e.Element + " of the message " + e.Reason
+	}
 	return "the " + e.Element + " " + phrase.Quote(e.Text) + " of the message " + e.Reason
 }
 

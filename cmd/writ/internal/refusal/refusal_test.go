@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +95,9 @@ func TestNameError(t *testing.T) {
 		"User: u is not authorized to perform: cbr:vaults:get on resource: cbr:r:a:va\nult:v with an explicit deny":                                                                 "resource",
 		`you are not authorized to perform operation (cbr:vaults:get) resource (*) has no permission`:                                                                               "action",
 		`you are not authorized to perform operation (cvm:StopInstances) resource (cbr:eu-de:0f12:vault:v) has no permission`:                                                       "resource",
+		`you are not authorized to perform operation (cvm:StopInstances) resource (qcs::cvm:ap-beijing:uin/1:inst`:                                                                  "resource",
+		`you are not authorized to perform operation (cvm:StopInstances) resource () has no permission`:                                                                             "resource",
+		`User: u is not authorized to perform: cbr:vaults:get on resource:`:                                                                                                         "resource",
 		`you are not authorized to perform operation (cvm:StopInstances) resource (qcs::cvm) has no permission`:                                                                     "resource",
 		`User: u is not authorized to perform: cbr:vaults:get on resource: qcs::cvm:gz:uin/1:instance/i with an explicit deny in …`:                                                 "resource",
 	} {
@@ -125,6 +129,16 @@ func TestNothing(t *testing.T) {
 	require.ErrorContains(t, err, "decode-authorization-message")
 	_, err = Find(strings.Repeat("x", MaxText+1))
 	require.ErrorContains(t, err, "1 MiB")
+}
+
+// Long texts are read in a time that grows with their length.
+func TestLong(t *testing.T) {
+	for _, s := range []string{"is not authorized to perform x on resource ", "not authorized to perform operation (a:B) resource (", "request_id: aaa ", `\\n`, "user "} {
+		begin := time.Now()
+		_, err := Find(strings.Repeat(s, MaxText/len(s)))
+		require.Error(t, err)
+		require.Less(t, time.Since(begin), 20*time.Second, s)
+	}
 }
 
 func TestAccount(t *testing.T) {
