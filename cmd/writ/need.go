@@ -130,6 +130,7 @@ func (n *need) told() string {
 
 const noHelp = "adding an Allow does not help: "
 
+// hindrance says who must change what; "" if an Allow may help.
 func hindrance(r *refusal.Refusal) string {
 	if r == nil || r.Kind == refusal.Unsaid {
 		return ""
@@ -154,8 +155,11 @@ func hindrance(r *refusal.Refusal) string {
 		if deny {
 			return must("an administrator of the account", "the policies of the user, its groups or its agency")
 		}
-	default:
-		if deny {
+	case refusal.Unknown:
+		switch {
+		case strings.Contains(r.Policy, " "): // of a kind that is named, but not known here
+			return must("whoever manages it", "the "+r.Policy)
+		case deny:
 			return "a Deny matches, and the message does not say where"
 		}
 	}

@@ -212,13 +212,18 @@ func (a *app) fromFlags(w *why) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if call.d.Err() != nil {
+	if err := call.d.Err(); err != nil {
+		if w.flags.suggest {
+			return true, &exit{codeNo, err}
+		}
 		if a.format.value == "json" {
-			err = a.out.json(call.json(""))
+			if err := a.out.json(call.json("")); err != nil {
+				return true, err
+			}
 		} else {
 			call.print(a.out)
 		}
-		return true, errors.Join(err, result(call.code()))
+		return true, result(call.code())
 	}
 	for _, v := range call.needed() {
 		w.needs = append(w.needs, &need{v: v})

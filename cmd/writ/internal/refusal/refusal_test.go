@@ -133,6 +133,9 @@ func TestNothing(t *testing.T) {
 
 // Long texts are read in a time that grows with their length.
 func TestLong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, s := range []string{"is not authorized to perform x on resource ", "not authorized to perform operation (a:B) resource (", "request_id: aaa ", `\\n`, "user "} {
 		begin := time.Now()
 		_, err := Find(strings.Repeat(s, MaxText/len(s)))
