@@ -255,18 +255,3 @@ func TestLintOfSystemPermissions(t *testing.T) {
 		}
 	}
 }
-
-// FINDINGS.md has a section for each rule.
-func TestFindingsFile(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("# Findings\n\nWhat `writ check` looks for besides errors; `writ explain CODE` says the same.\nWritten by `go test . -run TestFindingsFile -update`.\n")
-	for r := range writ.Rules() {
-		b.WriteString("\n## " + string(r.Code) + "\n\n" + r.Title + " (" + r.Severity.String() + "). " + r.Text + "\n")
-	}
-	if *update {
-		require.NoError(t, os.WriteFile("FINDINGS.md", []byte(b.String()), 0o644))
-	}
-	got, err := os.ReadFile("FINDINGS.md")
-	require.NoError(t, err)
-	require.Equal(t, b.String(), string(got))
-}
