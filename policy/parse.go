@@ -95,7 +95,7 @@ func (r *reader) report(sev Severity, p problem, pos, end int, message, fix stri
 }
 
 func (r *reader) reportCode(sev Severity, c Code, pos, end int, message, fix string) {
-	d := Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix}
+	d := Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix, nil}
 	if len(r.found) < maxFindings {
 		r.found = append(r.found, d)
 		return
