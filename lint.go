@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/catalog"
@@ -29,7 +28,15 @@ type Rule struct {
 }
 
 // Rules yields the rules in the order of their codes.
-func Rules() iter.Seq[Rule] { return slices.Values(rules) }
+func Rules() iter.Seq[Rule] { return slices.Values(allRules()) }
+
+// allRules puts the tables together. (At run time: what a package computes at
+// its start is part of every program.)
+func allRules() []Rule {
+	all := slices.Concat(rules, accessRules, limitRules, nameRules, resourceRules)
+	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	return all
+}
 
 // Lint looks for what is legal and probably not meant; see Compiler.Lint.
 func Lint(doc *policy.Document, beside ...*policy.Document) policy.Diagnostics {
@@ -52,8 +59,8 @@ func (c Compiler) Lint(doc *policy.Document, beside ...*policy.Document) policy.
 	for i, st := range doc.Statements() {
 		statements[i] = l.statement(i, st)
 	}
-	for i := range rules {
-		l.rule = &rules[i]
+	for _, rule := range allRules() {
+		l.rule = &rule
 		if l.rule.document != nil {
 			l.rule.document(l)
 			continue
@@ -171,6 +178,17 @@ func (s *statement) everyResource() bool {
 	return !s.HasResource() || slices.ContainsFunc(s.Resources(), (*resource.Pattern).Everything)
 }
 
+// everyAction reports whether a pattern covers every action of its cloud, however
+// it says so: *, *:*, *:*:* or **:*:*.
+func everyAction(p *action.Pattern) bool {
+	for segment := range strings.SplitSeq(p.Text(), ":") {
+		if segment == "" || strings.Trim(segment, "*") != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // includes reports whether the actions of s include all those of t, as far as
 // that is certain.
 func (s *statement) includes(t *statement) bool {
@@ -180,37 +198,10 @@ func (s *statement) includes(t *statement) bool {
 	for _, p := range t.Actions() {
 		if !slices.ContainsFunc(s.Actions(), func(q *action.Pattern) bool {
 			n, literal := p.Literal()
-			return q.IsCAM() == p.IsCAM() && (q.Everything() || q.Text() == p.Text() || literal && q.Match(n))
+			return q.IsCAM() == p.IsCAM() && (everyAction(q) || q.Text() == p.Text() || literal && q.Match(n))
 		}) {
 			return false
 		}
 	}
 	return len(t.Actions()) > 0
-}
-
-// homoglyphs look like Latin letters and are of other scripts.
-const homoglyphs = "АВЕЅІЈКМНОРСТУХаеѕіјкорсухԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι"
-
-// suspicious returns a character of a text that cannot be seen or turns its
-// direction, or that looks like a Latin letter in a word of Latin letters.
-func suspicious(text string) (r rune, why string) {
-	odd, latin := rune(0), false
-	for _, r := range text + " " {
-		switch {
-		case unicode.Is(unicode.Bidi_Control, r):
-			return r, "it changes the direction of the text"
-		case unicode.Is(unicode.Cf, r) || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0:
-			return r, "it cannot be seen"
-		case strings.ContainsRune(homoglyphs, r), 0xFF10 <= r && r <= 0xFF19, 0xFF21 <= r && r <= 0xFF3A, 0xFF41 <= r && r <= 0xFF5A:
-			odd = r
-		case unicode.Is(unicode.Latin, r):
-			latin = true
-		case !unicode.IsLetter(r):
-			odd, latin = 0, false
-		}
-		if odd != 0 && latin {
-			return odd, "it looks like a Latin letter or a digit and is none"
-		}
-	}
-	return 0, ""
 }

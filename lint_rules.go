@@ -16,7 +16,7 @@ import (
 // rules are in the order of their codes.
 var rules = []Rule{
 	{"ALLOW_NOT_ACTION", policy.Security, "Allow with NotAction",
-		"The statement allows every action that it does not list, those of services to come too. List in Action what is meant; to keep some actions back, add a Deny for them.",
+		"The statement allows every action that it does not list, those of services to come too. List in Action what is meant; to keep some actions back, add a Deny for them. In v1.1 the vendor does not document it (huawei.md A-14).",
 		func(l *linter, s *statement) {
 			if s.Effect() == policy.Allow && s.NotAction() {
 				l.noteStatement(s, "an Allow with NotAction allows every action that it does not list", "list in Action what is meant")
@@ -46,9 +46,9 @@ var rules = []Rule{
 			l.noteStatement(s, "no action of this Deny has resources like these: it denies none that they have", "name resources of a type that the actions have, or *")
 		}, nil},
 	{"DEPRECATED_ACTION", policy.Suggestion, "The old name of an action",
-		"The action has another name now, and the old one is kept for v1.1. In an SCP an Allow on the old name does not allow the action (huawei.md L-8).",
+		"The action has another name now, and the old one is kept for v1.1.",
 		func(l *linter, s *statement) {
-			if !l.newNames() {
+			if !l.newNames() || l.doc.Dialect().IsGuardrail() && s.Effect() == policy.Allow {
 				return
 			}
 			for i, p := range s.Actions() {
@@ -59,6 +59,7 @@ var rules = []Rule{
 				for _, a := range s.covered {
 					if slices.Contains(slices.Collect(a.Aliases()), n) {
 						l.note(s.ActionPosition(i), p.String()+" is the v1.1 name of "+a.String(), "write "+phrase.Quote(a.String()))
+						l.certain(l.rename(s, i, n, a)...)
 						break
 					}
 				}
@@ -70,11 +71,13 @@ var rules = []Rule{
 			for i, p := range s.Actions() {
 				if slices.ContainsFunc(s.Actions()[:i], func(q *action.Pattern) bool { return q.Text() == p.Text() }) {
 					l.note(s.ActionPosition(i), phrase.Quote(p.String())+" is in the list already", "remove one of the two")
+					l.certain(policy.Edit{Start: s.ActionEnd(i - 1), End: s.ActionEnd(i)})
 				}
 			}
 			for i, r := range s.Resources() {
 				if slices.ContainsFunc(s.Resources()[:i], func(q *resource.Pattern) bool { return q.String() == r.String() }) {
 					l.note(s.ResourcePosition(i), phrase.Quote(r.String())+" is in the list already", "remove one of the two")
+					l.certain(policy.Edit{Start: s.ResourceEnd(i - 1), End: s.ResourceEnd(i)})
 				}
 			}
 		}, nil},
@@ -94,9 +97,9 @@ var rules = []Rule{
 			}
 		}, nil},
 	{"FULL_ACCESS", policy.Security, "Everything is allowed",
-		"The statement allows every action on every resource without a condition.",
+		"The statement allows every action on every resource without a condition, whichever way it writes that: *, *:*:*, **:*:*.",
 		func(l *linter, s *statement) {
-			if s.Effect() == policy.Allow && !l.doc.Dialect().IsGuardrail() && !s.NotAction() && s.unconditional() && slices.ContainsFunc(s.Actions(), (*action.Pattern).Everything) {
+			if s.Effect() == policy.Allow && !l.doc.Dialect().IsGuardrail() && !s.NotAction() && s.open() && slices.ContainsFunc(s.Actions(), everyAction) {
 				l.noteStatement(s, "this allows every action on every resource", "list what is needed")
 			}
 		}, nil},
@@ -114,7 +117,7 @@ var rules = []Rule{
 			}
 		}, nil},
 	{"MISSING_DEPENDENCY", policy.Suggestion, "An action without those that its API depends on",
-		"The API behind the action asks for other actions as well, often of other services, and the documents allow none of them. The call will fail for want of them, unless they are granted elsewhere.",
+		"The API behind the action asks for other actions as well, often of other services, and the documents do not allow some of them, or deny them. The call will fail for want of them, unless they are granted elsewhere; what is denied cannot be.",
 		func(l *linter, s *statement) {
 			if s.Effect() != policy.Allow || !l.newNames() {
 				return
@@ -124,19 +127,24 @@ var rules = []Rule{
 				if !literal {
 					continue
 				}
-				var missing []string
+				var missing, denied []string
 				for api := range l.catalog.APIs() {
 					if !slices.Contains(slices.Collect(api.Actions()), n) {
 						continue
 					}
 					for d := range api.DependentActions() {
-						if !l.allowed(d) && !slices.Contains(missing, d.String()) {
+						if by := l.denies(d); by != "" && !slices.Contains(denied, d.String()+", which "+by+" denies") {
+							denied = append(denied, d.String()+", which "+by+" denies")
+						} else if by == "" && !l.allowed(d) && !slices.Contains(missing, d.String()) {
 							missing = append(missing, d.String())
 						}
 					}
 				}
 				if missing != nil {
 					l.note(s.ActionPosition(i), "calls that need "+p.String()+" depend on "+strings.Join(missing, ", ")+" as well", "allow them, too, if they are not granted elsewhere")
+				}
+				if denied != nil {
+					l.note(s.ActionPosition(i), "calls that need "+p.String()+" depend on "+strings.Join(denied, ", on "), "take them out of the Deny")
 				}
 			}
 		}, nil},
@@ -165,17 +173,17 @@ var rules = []Rule{
 			}
 		}, nil},
 	{"PERMISSION_MANAGEMENT", policy.Security, "A wildcard that grants the management of permissions",
-		"Among the actions that a pattern covers are some that change who may do what. Whoever holds them can give themselves more. List them one by one where they are meant.",
+		"Among the actions that a pattern covers are some that change who may do what. Whoever holds them can give themselves more. List them one by one where they are meant. What a Deny without a condition takes back for all resources does not count.",
 		func(l *linter, s *statement) {
 			if s.Effect() != policy.Allow || s.NotAction() || l.doc.Dialect().IsGuardrail() {
 				return
 			}
 			for i, p := range s.Actions() {
-				if _, literal := p.Literal(); literal || p.Everything() {
+				if _, literal := p.Literal(); literal || everyAction(p) {
 					continue
 				}
 				for _, a := range s.covered {
-					if a.Access() == "permission_management" && l.covers(p, a) {
+					if a.Access() == "permission_management" && l.covers(p, a) && l.denies(a.Name()) == "" {
 						l.note(s.ActionPosition(i), p.String()+" covers "+a.String()+", which manages permissions", "list the actions that are needed")
 						break
 					}
@@ -268,6 +276,9 @@ var rules = []Rule{
 					continue // of two that are alike the second is superfluous
 				}
 				l.noteStatement(s, "statement "+strconv.Itoa(i+1)+" says all of this", "remove it")
+				if d.literally() {
+					l.certain(l.remove(s))
+				}
 				return
 			}
 		}, nil},
@@ -310,19 +321,6 @@ var rules = []Rule{
 					message = "the catalog has no action " + p.String()
 				}
 				l.note(s.ActionPosition(i), message, meant(p.String(), l.actions[service]))
-			}
-		}, nil},
-	{"UNKNOWN_KEY", policy.Warning, "A condition key that the catalog does not have",
-		"The catalog knows the service, and has no such key. A misspelt key is absent from every request.",
-		func(l *linter, s *statement) {
-			if !l.newNames() {
-				return
-			}
-			for i, c := range s.clauses() {
-				prefix, _, _ := strings.Cut(c.Key().String(), ":")
-				if _, known := l.catalog.Key(c.Key()); !known && l.actions[prefix] != nil {
-					l.note(s.ClausePosition(i), "the catalog has no condition key "+c.KeyText(), meant(c.KeyText(), l.keys[prefix]))
-				}
 			}
 		}, nil},
 }

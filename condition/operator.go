@@ -159,6 +159,31 @@ func CheckOperator(g Grammar, name string) *Problem {
 	return bad
 }
 
+// Respell returns the operator whose name differs from the given one in letter
+// case only.
+func Respell(g Grammar, name string) (operator string, ok bool) {
+	v := vocabularyOf(g)
+	cut := func(affix string, from int) string {
+		if from >= 0 && from+len(affix) <= len(name) && strings.EqualFold(name[from:from+len(affix)], affix) {
+			return affix
+		}
+		return ""
+	}
+	before := cut(v.any, 0) + cut(v.all, 0)
+	after := cut(v.ifExists, len(name)-len(v.ifExists))
+	also := ""
+	if g == Policy {
+		also = cut("AnyOf", len(name)-len(after)-len("AnyOf"))
+	}
+	for i := range v.table {
+		full := before + v.table[i].name + also + after
+		if strings.EqualFold(full, name) && CheckOperator(g, full) == nil {
+			return full, true
+		}
+	}
+	return "", false
+}
+
 // parseOperator takes a full name apart. The names are case-sensitive
 // (huawei.md C-18).
 func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {

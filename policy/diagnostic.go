@@ -42,7 +42,9 @@ func (s Severity) String() string {
 }
 
 // Diagnostic is one finding about a document: what is wrong between Pos and
-// End, and, if it is known, what to write instead.
+// End, and, if it is known, what to write instead. Edits say it to a program,
+// where there is only one thing to write and it grants nothing more; Lint and
+// Dialect.Mend find them.
 type Diagnostic struct {
 	Code     Code
 	Severity Severity
@@ -50,6 +52,7 @@ type Diagnostic struct {
 	Pos, End Position
 	Message  string
 	Fix      string
+	Edits    []Edit
 }
 
 // Error returns the finding on one line: file:line:column, severity, code,

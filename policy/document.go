@@ -142,6 +142,8 @@ type Statement struct {
 	actionPos    []Position
 	resourcePos  []Position
 	clausePos    []Position
+	actionEnd    []int
+	resourceEnd  []int
 }
 
 // Sid returns the statement's identifier; it is often empty and decides
@@ -189,6 +191,10 @@ func (s *Statement) ActionPosition(i int) Position { return s.actionPos[i] }
 
 // ResourcePosition returns where entry i of Resources stands.
 func (s *Statement) ResourcePosition(i int) Position { return s.resourcePos[i] }
+
+// ActionEnd and ResourceEnd return the offset of the byte behind entry i.
+func (s *Statement) ActionEnd(i int) int   { return s.actionEnd[i] }
+func (s *Statement) ResourceEnd(i int) int { return s.resourceEnd[i] }
 
 // ClausePosition returns where the key of clause i of Condition stands.
 func (s *Statement) ClausePosition(i int) Position { return s.clausePos[i] }

@@ -95,7 +95,7 @@ func (r *reader) report(sev Severity, p problem, pos, end int, message, fix stri
 }
 
 func (r *reader) reportCode(sev Severity, c Code, pos, end int, message, fix string) {
-	d := Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix}
+	d := Diagnostic{c, sev, r.file, r.position(pos), r.position(end), message, fix, nil}
 	if len(r.found) < maxFindings {
 		r.found = append(r.found, d)
 		return
@@ -303,10 +303,14 @@ func (r *reader) size(root *jsonsrc.Node) {
 			}
 		}
 	}
+	sev := Warning
 	if n <= r.dialect.size {
+		// v1.0 and v1.1 may count white space, too.
+		if all := utf8.RuneCount(r.src); r.dialect.IsOld() && all > r.dialect.size {
+			r.report(sev, pSize, root.Pos, root.End, "with white space the document has "+strconv.Itoa(all)+" characters; a "+r.dialect.title+" may have "+strconv.Itoa(r.dialect.size)+", and the vendor's pages disagree on what counts", "write it closer")
+		}
 		return
 	}
-	sev := Warning
 	if r.dialect.sizeError {
 		sev = Error
 	}

@@ -90,7 +90,7 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
 	case yes == nil && !r.meant[kAction] && r.dialect.guardrail && !e.required && s.effect == Deny && known:
 		// S-13, A-2: every action.
 		p, _ := action.Compile(action.Identity, "*")
-		s.actions, s.actionPos = []*action.Pattern{p}, []Position{s.pos}
+		s.actions, s.actionPos, s.actionEnd = []*action.Pattern{p}, []Position{s.pos}, []int{s.pos.Offset}
 		r.report(Warning, pWideSCP, n.Pos, n.Pos+1, "a Deny without Action denies every action", `write "Action": ["*"] if that is meant`)
 		return
 	case yes == nil && (r.meant[kAction] || r.meant[kNotAction]):
@@ -120,6 +120,7 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
 		}
 		s.actions = append(s.actions, p)
 		s.actionPos = append(s.actionPos, r.position(item.Pos))
+		s.actionEnd = append(s.actionEnd, item.End)
 	}
 }
 
@@ -183,6 +184,7 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 		}
 		s.resources = append(s.resources, p)
 		s.resourcePos = append(s.resourcePos, r.position(item.Pos))
+		s.resourceEnd = append(s.resourceEnd, item.End)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
@@ -91,6 +92,17 @@ func (a *app) can() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	f.add(flags)
+	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
+	flags.BoolVar(&f.trace, "trace", false, "show how every statement fares, element by element")
+	flags.BoolVar(&f.needs, "needs", false, "list the condition keys that a decision on the action can read, and decide nothing")
+	f.catalog.add(flags)
+	a.completeNames(cmd, f)
+	return cmd
+}
+
+// add adds the flags that say what is asked, and of which policies.
+func (f *canFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&f.policies, "policy", "p", nil, "a policy `FILE` of the principal; repeatable")
 	flags.StringArrayVar(&f.layerTexts, "layer", nil, "a document of another kind, as `KIND[:NAME][@SCOPE]=FILE`; repeatable")
 	flags.StringArrayVar(&f.systems, "system", nil, "the system-defined permission `NAME` of the principal; repeatable")
@@ -113,12 +125,6 @@ func (a *app) can() *cobra.Command {
 	flags.StringVar(&f.scope, "scope", "", "`WHERE` the request is made: global or project:<id>")
 	flags.StringVar(&f.enterpriseProject, "enterprise-project", "", "the `ID` of the enterprise project of the resources")
 	flags.StringVar(&f.now, "now", "", "the `TIME` of the request, such as 2026-01-31T08:00:00Z; default: the clock")
-	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
-	flags.BoolVar(&f.trace, "trace", false, "show how every statement fares, element by element")
-	flags.BoolVar(&f.needs, "needs", false, "list the condition keys that a decision on the action can read, and decide nothing")
-	f.catalog.add(flags)
-	a.completeNames(cmd, f)
-	return cmd
 }
 
 // completeNames lets a shell complete actions, keys and permissions from the
@@ -177,24 +183,11 @@ func (a *app) decide(f *canFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := f.exempted(all); err != nil {
-		return err
+	if len(all) == 0 && !f.root {
+		return usagef("there is no policy to ask; give one with --policy, --system or --layer")
 	}
 	req.Exempt = f.exempt
-	ld := &loader{app: a, forced: f.dialect.dialect, cat: catalog.Default()}
-	layers, err := ld.load(all, f.owner)
-	if err != nil {
-		return err
-	}
-	set, err := writ.Compiler{Catalog: cat}.Compile(layers...)
-	var misfit *writ.CompileError
-	if errors.As(err, &misfit) {
-		where := ""
-		if misfit.Layer >= 0 {
-			where = "the " + label(layers[misfit.Layer].Kind, layers[misfit.Layer].Name) + " layer: "
-		}
-		return inputf("%s%s", where, misfit.Reason)
-	}
+	set, _, notes, err := a.compile(f, cat, all)
 	if err != nil {
 		return err
 	}
@@ -209,7 +202,7 @@ func (a *app) decide(f *canFlags) error {
 	}
 	var form any
 	if f.api != "" {
-		call, err := f.decideCall(set, cat, req, ld.notes)
+		call, err := f.decideCall(set, cat, req, notes)
 		if err != nil {
 			return err
 		}
@@ -219,7 +212,7 @@ func (a *app) decide(f *canFlags) error {
 		if known, ok := cat.Action(req.Action); ok {
 			asked = known.String()
 		}
-		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), trace: f.trace, notes: append(f.requestNotes(cat, req, asked), ld.notes...)}
+		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), trace: f.trace, notes: append(f.requestNotes(cat, req, asked), notes...)}
 		v, form = one, one.json(f.expect.value)
 	}
 	if a.format.value == "json" {
@@ -237,6 +230,29 @@ func (a *app) decide(f *canFlags) error {
 		return nil
 	}
 	return result(v.code())
+}
+
+// compile reads and compiles the layers of the command line. The notes are what a
+// person should know about their documents.
+func (a *app) compile(f *canFlags, cat *catalog.Catalog, all []given) (*writ.Set, []writ.Layer, []string, error) {
+	if err := f.exempted(all); err != nil {
+		return nil, nil, nil, err
+	}
+	ld := &loader{app: a, forced: f.dialect.dialect, cat: catalog.Default()}
+	layers, err := ld.load(all, f.owner)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	set, err := writ.Compiler{Catalog: cat}.Compile(layers...)
+	var misfit *writ.CompileError
+	if errors.As(err, &misfit) {
+		where := ""
+		if misfit.Layer >= 0 {
+			where = "the " + label(layers[misfit.Layer].Kind, layers[misfit.Layer].Name) + " layer: "
+		}
+		err = inputf("%s%s", where, misfit.Reason)
+	}
+	return set, layers, ld.notes, err
 }
 
 // listNeeds lists the condition keys that decisions on the action can read.

@@ -21,8 +21,14 @@ CAM policies, unless --dialect says scp, rcp, ncp, trust or cam-resource.
 Then look for what is legal and probably not meant; the files count as granted
 together. writ explain lists the rules. --catalog FILE adds a service.
 
-Exit codes: 0 no finding of the chosen severity or worse, 1 some, 3 a file
-cannot be read.`
+--fix makes the edits that are certain, in the files, and reports what is left:
+edits after which a document allows nothing more and denies nothing less. A
+document from standard input goes to standard output, and the report to standard
+error. A file with errors that have no such edit stays as it is. --diff shows
+what --fix would do.
+
+Exit codes: 0 no finding of the chosen severity or worse, 1 some, or with --diff
+something to fix, 3 a file cannot be read or written.`
 
 // checkFlags are the flags of check.
 type checkFlags struct {
@@ -30,6 +36,7 @@ type checkFlags struct {
 	catalog        catalogFlag
 	failOn, format choice
 	ignore         []string
+	fix, diff      bool
 }
 
 func (a *app) check() *cobra.Command {
@@ -38,7 +45,7 @@ func (a *app) check() *cobra.Command {
 		Use:     "check FILE…",
 		Short:   "Is it well formed and sensible?",
 		Long:    checkHelp,
-		Example: "  writ check policies/*.json\n  writ check --dialect scp --fail-on warning root.json\n  cat ops.json | writ check --format json -",
+		Example: "  writ check policies/*.json\n  writ check --dialect scp --fail-on warning root.json\n  writ check --fix policies/*.json\n  cat ops.json | writ check --format json -",
 		Args:    files,
 		RunE:    func(_ *cobra.Command, args []string) error { return a.checkFiles(args, f) },
 	}
@@ -48,6 +55,8 @@ func (a *app) check() *cobra.Command {
 	flags.Var(&f.failOn, "fail-on", "the mildest severity that makes the exit code 1")
 	flags.Var(&f.format, "format", "how to answer: json is versioned and stable, github makes annotations, sarif is for code scanning")
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out the findings of a `CODE`, or CODE@FILE; repeatable. Errors are never left out")
+	flags.BoolVar(&f.fix, "fix", false, "make the edits that are certain, in the files")
+	flags.BoolVar(&f.diff, "diff", false, "show what --fix would do, as a unified diff")
 	return cmd
 }
 
@@ -58,6 +67,7 @@ type checked struct {
 	Valid    bool          `json:"valid"`
 	Error    string        `json:"error,omitempty"` // it cannot be read
 	Findings []findingJSON `json:"findings"`
+	Fixed    []findingJSON `json:"fixed,omitempty"` // with --fix
 }
 
 type findingJSON struct {
@@ -69,6 +79,14 @@ type findingJSON struct {
 	EndColumn int    `json:"endColumn"`
 	Message   string `json:"message"`
 	Fix       string `json:"fix"`
+	Edits     []edit `json:"edits,omitempty"` // what --fix does
+}
+
+// edit replaces the bytes from start up to end.
+type edit struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"new"`
 }
 
 // checkFiles checks each file. Findings come in the order of the files, and
@@ -80,13 +98,19 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 			return usagef("--ignore %s: write CODE or CODE@FILE; writ explain lists the codes", text)
 		}
 	}
+	if f.fix && f.diff {
+		return usagef("--fix changes the files and --diff does not; give one of the two")
+	}
 	known, err := a.known(&f.catalog)
 	if err != nil {
 		return err
 	}
+	var mended policy.Diagnostics
+	fixable := 0
 	var report []checked
 	var docs []*policy.Document // nil for what is no document
 	var found []policy.Diagnostics
+	var sources [][]byte // nil for what cannot be read
 	var hints []string
 	unreadable := false
 	for _, arg := range names {
@@ -98,23 +122,33 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 			a.complain(err)
 			unreadable = true
 			report, docs, found = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}}), append(docs, nil), append(found, nil)
+			sources = append(sources, nil)
 			continue
 		}
-		as := f.dialect.dialect
-		if as == nil {
-			as = policy.Guess(src)
+		var now policy.Diagnostics
+		if f.fix || f.diff {
+			if src, now, err = a.fix(f, known, arg, name, src); err != nil {
+				a.complain(err)
+				unreadable = true
+			}
+			mended = append(mended, now...)
 		}
-		doc, err := policy.ParseAs(as, name, src)
-		ds := findings(doc, err)
+		as, doc, ds := f.parse(name, src)
 		if hint := dialectHint(name, as, ds); f.dialect.dialect == nil && hint != "" {
 			hints = append(hints, hint)
 		}
-		report = append(report, checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}})
-		docs, found = append(docs, doc), append(found, ds)
+		report = append(report, checked{File: name, Dialect: as.String(), Valid: doc != nil, Findings: []findingJSON{}})
+		if f.fix {
+			for i := range now {
+				report[len(report)-1].Fixed = append(report[len(report)-1].Fixed, finding(&now[i]))
+			}
+		}
+		docs, found, sources = append(docs, doc), append(found, ds), append(sources, src)
 	}
 	var all policy.Diagnostics
 	var counts [policy.Suggestion + 1]int
 	for i := range report {
+		sound := docs[i] != nil || sources[i] != nil && f.mendable(known, report[i].File, sources[i], found[i])
 		if docs[i] != nil {
 			found[i] = append(found[i], writ.Compiler{Catalog: known}.Lint(docs[i], docs...)...)
 			slices.SortStableFunc(found[i], func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
@@ -122,12 +156,21 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 		for j := range found[i] {
 			if d := &found[i][j]; !f.ignored(d) {
 				counts[d.Severity]++
+				if sound && d.Fixable() {
+					fixable++
+				}
 				report[i].Findings = append(report[i].Findings, finding(d))
 				all = append(all, *d)
 			}
 		}
 	}
-	if err := a.printChecked(f.format.value, report, all, counts[:], hints); err != nil {
+	if f.diff || f.fix && slices.Contains(names, "-") {
+		defer a.elsewhere()()
+	}
+	if f.format.value == "text" && f.fix {
+		a.printFixed(mended)
+	}
+	if err := a.printChecked(f.format.value, report, all, counts[:], hints, fixable); err != nil {
 		return err
 	}
 	if unreadable {
@@ -137,6 +180,9 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 		if all[i].Severity <= severities[f.failOn.value] {
 			return result(codeNo)
 		}
+	}
+	if f.diff && len(mended) > 0 {
+		return result(codeNo)
 	}
 	return nil
 }
@@ -157,7 +203,11 @@ var severities = map[string]policy.Severity{
 }
 
 func finding(d *policy.Diagnostic) findingJSON {
-	return findingJSON{string(d.Code), d.Severity.String(), d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column, d.Message, d.Fix}
+	var edits []edit
+	for _, e := range d.Edits {
+		edits = append(edits, edit(e))
+	}
+	return findingJSON{string(d.Code), d.Severity.String(), d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column, d.Message, d.Fix, edits}
 }
 
 // dialectHint tells how to read a document that names principals.
@@ -174,7 +224,7 @@ func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string 
 }
 
 // printChecked prints the findings of all files and a summary.
-func (a *app) printChecked(format string, report []checked, all policy.Diagnostics, counts []int, hints []string) error {
+func (a *app) printChecked(format string, report []checked, all policy.Diagnostics, counts []int, hints []string, fixable int) error {
 	switch format {
 	case "github":
 		a.printAnnotations(all)
@@ -217,6 +267,9 @@ func (a *app) printChecked(format string, report []checked, all policy.Diagnosti
 			}
 		}
 		summary = fmt.Sprintf("%s in %s (%s)", count(len(all), "finding"), count(read, "file"), strings.Join(parts, ", "))
+	}
+	if fixable > 0 {
+		summary += fmt.Sprintf(" · %d fixable with --fix", fixable)
 	}
 	a.out.line(summary)
 	return nil

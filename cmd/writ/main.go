@@ -1,6 +1,7 @@
 // Command writ answers questions about access policies of Huawei Cloud (Open
-// Telekom Cloud) IAM and Tencent Cloud CAM: may this be done, is this policy
-// well formed, do these cases come out as they say, what actions are there.
+// Telekom Cloud) IAM and Tencent Cloud CAM: may this be done, why was it refused,
+// is this policy well formed, do these cases come out as they say, what actions
+// are there.
 //
 //	writ can -p backup.json -a cbr:vaults:delete -r cbr:eu-de:0f12:vault:prod-7
 package main
@@ -158,7 +159,7 @@ func (a *app) command() *cobra.Command {
 	root.PersistentFlags().Var(&a.color, "color", "colour the text; auto is only on a terminal, and not if NO_COLOR is set")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(help())
-	root.AddCommand(a.can(), a.check(), a.test(), a.catalog(), a.explain(), a.version())
+	root.AddCommand(a.can(), a.why(), a.check(), a.fmt(), a.test(), a.catalog(), a.explain(), a.version())
 	return root
 }
 
