@@ -105,8 +105,11 @@ func (a *Action) On(n resource.Name) (set *condition.KeySet, has bool) {
 	if n.IsZero() {
 		return a.anyKeys, true
 	}
-	if t := a.typed(n.Service(), n.Type()); t != nil {
-		return t.set, true
+	service, typ := n.Service(), n.Type()
+	for i := range a.types {
+		if t := &a.types[i]; t.folded == typ && t.service == service {
+			return t.set, true
+		}
 	}
 	return a.ownKeys, len(a.types) == 0
 }

@@ -349,9 +349,12 @@ func (c *Clause) one(v *Value, env *Env) Result {
 	} else if !c.read(v, &got) {
 		return c.unreadable()
 	}
-	hit := False
-	for i := range c.operands {
-		o := &c.operands[i]
+	hit, operands := False, c.operands
+	if c.set != nil {
+		hit, operands = truthOf(c.set.has(s, got.prefix.Addr())), c.set.rest
+	}
+	for i := 0; i < len(operands) && hit != True; i++ {
+		o := &operands[i]
 		r := False
 		switch {
 		case c.op.operand == StringType:
@@ -376,9 +379,7 @@ func (c *Clause) one(v *Value, env *Env) Result {
 		default:
 			r = truthOf(c.compare(&got, o))
 		}
-		if hit = max(hit, r); hit == True {
-			break
-		}
+		hit = max(hit, r)
 	}
 	if c.op.negated {
 		return hit.not()

@@ -58,6 +58,7 @@ type Clause struct {
 	keyText  string // as written
 	values   []string
 	operands []operand
+	set      *set // of the operands, if they are many
 	cam      bool
 	broken   bool // C-14: a value that the operator cannot read, or a key of another type
 	void     bool // a variable that can never be expanded (P-28)
@@ -117,6 +118,7 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 		c.vars = c.vars || len(o.vars) > 0
 		c.operands = append(c.operands, o)
 	}
+	c.set = newSet(op.operand, c.operands)
 	return c, problems
 }
 

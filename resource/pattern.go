@@ -307,8 +307,9 @@ func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 		return p.raw[0] == n.text
 	case URN:
 		// Those that differ most come first.
-		return p.fits(4, n.Path(), vars, unknown) && p.fits(3, n.Type(), vars, unknown) && p.fits(0, n.Service(), vars, unknown) &&
-			p.fits(2, n.Account(), vars, unknown) && p.inRegion(n.Region(), vars, unknown)
+		s, c := n.text, &n.cut
+		return p.fits(4, s[c[3]+1:], vars, unknown) && p.fits(3, s[c[2]+1:c[3]], vars, unknown) && p.fits(0, s[:c[0]], vars, unknown) &&
+			p.fits(2, s[c[1]+1:c[2]], vars, unknown) && p.inRegion(s[c[0]+1:c[1]], vars, unknown)
 	}
 	return p.fits(0, n.Service(), vars, unknown) && p.fits(1, n.Region(), vars, unknown) && p.fits(3, n.Path(), vars, unknown) && p.matchAccount(n, f)
 }
