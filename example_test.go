@@ -266,3 +266,33 @@ func ExampleSet_DecideCall() {
 	// no API of the catalog serves DELETE /v3/p1//vaults/prod-1
 	// POST /v3/p1/vaults - allow [ecs:cloudservers:listserversdetails evs:volumes:list]
 }
+
+// A service with very many principals compiles each document once and attaches it.
+func ExampleDirectory() {
+	doc, err := policy.Parse("readers.json", []byte(`{
+		"Version": "5.0",
+		"Statement": [{"Effect": "Allow", "Action": ["cbr:vaults:get"], "Resource": ["*"]}]
+	}`))
+	if err != nil {
+		panic(err)
+	}
+	d, err := writ.NewDirectory()
+	if err != nil {
+		panic(err)
+	}
+	for _, err := range []error{
+		d.PutDocument("vault-readers", doc),
+		d.PutGroup("staff", writ.Grant{Document: "vault-readers"}),
+		d.Attach("ann", writ.Attachments{Groups: []string{"staff"}}),
+	} {
+		if err != nil {
+			panic(err)
+		}
+	}
+	req := &writ.Request{
+		Action:    action.MustParse("cbr:vaults:get"),
+		Resources: []resource.Name{resource.MustParse("cbr:eu-de:0f12:vault:prod-7")},
+	}
+	fmt.Println(d.Evaluate("ann", req).Allowed(), d.Evaluate("eve", req).Allowed())
+	// Output: true false
+}
