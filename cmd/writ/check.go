@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -79,6 +80,13 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 		if _, err := path.Match(file, ""); err != nil || code == "" {
 			return usagef("--ignore %s: write CODE or CODE@FILE; writ explain lists the codes", text)
 		}
+		if codes := codes(); !slices.Contains(codes, code) {
+			hint := "writ explain lists those of the rules"
+			if near := phrase.Nearest(strings.ToUpper(code), codes...); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return usagef("--ignore %s: no finding has the code %s; %s", text, phrase.Quote(code), hint)
+		}
 	}
 	known, err := a.known(&f.catalog)
 	if err != nil {
@@ -139,6 +147,17 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 		}
 	}
 	return nil
+}
+
+// codes are those that a finding may have.
+func codes() (out []string) {
+	for r := range writ.Rules() {
+		out = append(out, string(r.Code))
+	}
+	for c := range policy.Codes() {
+		out = append(out, string(c))
+	}
+	return out
 }
 
 // ignored reports whether --ignore leaves a finding out. An error never is.
