@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
@@ -34,7 +34,7 @@ type checkFlags struct {
 }
 
 func (a *app) check() *cobra.Command {
-	f := &checkFlags{failOn: choose("error", "security", "warning", "suggestion"), format: choose("text", "json", "github", "sarif")}
+	f := &checkFlags{failOn: choose("error", "security", "warning", "suggestion"), format: choose("text", "compact", "json", "github", "junit", "sarif")}
 	cmd := &cobra.Command{
 		Use:     "check FILE…",
 		Short:   "Is it well formed and sensible?",
@@ -47,29 +47,9 @@ func (a *app) check() *cobra.Command {
 	flags.Var(&f.dialect, "dialect", dialectHelp("the files"))
 	f.catalog.add(flags)
 	flags.Var(&f.failOn, "fail-on", "the mildest severity that makes the exit code 1")
-	flags.Var(&f.format, "format", "how to answer: json is versioned and stable, github makes annotations, sarif is for code scanning")
+	flags.Var(&f.format, "format", "how to answer: compact is for editors, json is versioned and stable, github makes annotations, junit is for test reports, sarif for code scanning")
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out the findings of a `CODE`, or CODE@FILE; repeatable. Errors are never left out")
 	return cmd
-}
-
-// checked is a file in the JSON output.
-type checked struct {
-	File     string        `json:"file"`
-	Dialect  string        `json:"dialect,omitempty"`
-	Valid    bool          `json:"valid"`
-	Error    string        `json:"error,omitempty"` // it cannot be read
-	Findings []findingJSON `json:"findings"`
-}
-
-type findingJSON struct {
-	Code      string `json:"code"`
-	Severity  string `json:"severity"`
-	Line      int    `json:"line"` // from 1; 0 if unknown
-	Column    int    `json:"column"`
-	EndLine   int    `json:"endLine"`
-	EndColumn int    `json:"endColumn"`
-	Message   string `json:"message"`
-	Fix       string `json:"fix"`
 }
 
 // checkFiles checks each file. Findings come in the order of the files, and
@@ -92,11 +72,7 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	var report []checked
-	var docs []*policy.Document // nil for what is no document
-	var found []policy.Diagnostics
-	var hints []string
-	unreadable := false
+	r := &report{failOn: severities[f.failOn.value]}
 	for _, arg := range names {
 		name, src, err := a.read(arg)
 		if err != nil {
@@ -104,49 +80,48 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 				return err
 			}
 			a.complain(err)
-			unreadable = true
-			report, docs, found = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}}), append(docs, nil), append(found, nil)
+			r.files = append(r.files, checked{name: name, err: err})
 			continue
 		}
-		as := f.dialect.dialect
-		if as == nil {
-			as = policy.Guess(src)
+		c := checked{name: name, src: src, dialect: f.dialect.dialect}
+		if c.dialect == nil {
+			c.dialect = policy.Guess(src)
 		}
-		doc, err := policy.ParseAs(as, name, src)
-		ds := findings(doc, err)
-		if hint := dialectHint(name, as, ds); f.dialect.dialect == nil && hint != "" {
-			hints = append(hints, hint)
+		c.doc, err = policy.ParseAs(c.dialect, name, src)
+		c.found = findings(c.doc, err)
+		if hint := dialectHint(name, c.dialect, c.found); f.dialect.dialect == nil && hint != "" {
+			r.hints = append(r.hints, hint)
 		}
-		report = append(report, checked{File: name, Dialect: as.String(), Valid: err == nil, Findings: []findingJSON{}})
-		docs, found = append(docs, doc), append(found, ds)
+		r.files = append(r.files, c)
 	}
-	var all policy.Diagnostics
-	var counts [policy.Suggestion + 1]int
-	for i := range report {
-		if docs[i] != nil {
-			found[i] = append(found[i], writ.Compiler{Catalog: known}.Lint(docs[i], docs...)...)
-			slices.SortStableFunc(found[i], func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
-		}
-		for j := range found[i] {
-			if d := &found[i][j]; !f.ignored(d) {
-				counts[d.Severity]++
-				report[i].Findings = append(report[i].Findings, finding(d))
-				all = append(all, *d)
-			}
-		}
-	}
-	if err := a.printChecked(f.format.value, report, all, counts[:], hints); err != nil {
+	f.lint(r, known)
+	if err := a.printReport(f.format.value, r); err != nil {
 		return err
 	}
-	if unreadable {
+	switch {
+	case r.unreadable() > 0:
 		return result(codeInput)
-	}
-	for i := range all {
-		if all[i].Severity <= severities[f.failOn.value] {
-			return result(codeNo)
-		}
+	case r.fails(r.found()):
+		return result(codeNo)
 	}
 	return nil
+}
+
+// lint adds what is legal and probably not meant, and leaves out what --ignore
+// says.
+func (f *checkFlags) lint(r *report, known *catalog.Catalog) {
+	var docs []*policy.Document
+	for i := range r.files {
+		docs = append(docs, r.files[i].doc)
+	}
+	for i := range r.files {
+		c := &r.files[i]
+		if c.doc != nil {
+			c.found = append(c.found, writ.Compiler{Catalog: known}.Lint(c.doc, docs...)...)
+			slices.SortStableFunc(c.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
+		}
+		c.found = slices.DeleteFunc(c.found, func(d policy.Diagnostic) bool { return f.ignored(&d) })
+	}
 }
 
 // codes are those that a finding may have.
@@ -175,10 +150,6 @@ var severities = map[string]policy.Severity{
 	"error": policy.Error, "security": policy.Security, "warning": policy.Warning, "suggestion": policy.Suggestion,
 }
 
-func finding(d *policy.Diagnostic) findingJSON {
-	return findingJSON{string(d.Code), d.Severity.String(), d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column, d.Message, d.Fix}
-}
-
 // dialectHint tells how to read a document that names principals.
 func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string {
 	for i := range ds {
@@ -190,60 +161,4 @@ func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string 
 		}
 	}
 	return ""
-}
-
-// printChecked prints the findings of all files and a summary.
-func (a *app) printChecked(format string, report []checked, all policy.Diagnostics, counts []int, hints []string) error {
-	switch format {
-	case "github":
-		a.printAnnotations(all)
-		return nil
-	case "sarif":
-		return a.out.json(sarifOf(all))
-	case "json":
-		return a.out.json(struct {
-			Version     int       `json:"version"`
-			Files       []checked `json:"files"`
-			Errors      int       `json:"errors"`
-			Security    int       `json:"security"`
-			Warnings    int       `json:"warnings"`
-			Suggestions int       `json:"suggestions"`
-		}{jsonVersion, report, counts[policy.Error], counts[policy.Security], counts[policy.Warning], counts[policy.Suggestion]})
-	}
-	rows := make([][]any, len(all))
-	for i := range all {
-		rows[i] = findingRow(&all[i])
-	}
-	a.out.table(rows)
-	for _, h := range hints {
-		a.out.line(span{"note", cyan}, ": ", h)
-	}
-	read := 0
-	for _, f := range report {
-		if f.Error == "" {
-			read++
-		}
-	}
-	if read == 0 {
-		return nil
-	}
-	summary := count(read, "file") + ", no findings"
-	if len(all) > 0 {
-		var parts []string
-		for s, n := range counts {
-			if n > 0 {
-				parts = append(parts, severityCount(policy.Severity(s), n))
-			}
-		}
-		summary = fmt.Sprintf("%s in %s (%s)", count(len(all), "finding"), count(read, "file"), strings.Join(parts, ", "))
-	}
-	a.out.line(summary)
-	return nil
-}
-
-func severityCount(s policy.Severity, n int) string {
-	if s == policy.Security {
-		return fmt.Sprintf("%d security", n)
-	}
-	return count(n, s.String())
 }
