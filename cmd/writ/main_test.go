@@ -20,10 +20,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"writ": main})
+	testscript.Main(m, map[string]func(){"writ": conforming})
 }
 
-// Each script is a scenario, to be read as an example too.
+// Each script is a scenario, to be read as an example too. What it prints in JSON
+// and XML is checked against the schemas.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
