@@ -20,6 +20,7 @@ type answer struct {
 	Candidates []candidateJSON `json:"candidates"` // that name the action, the nearest first
 	OutOfScope []outsideJSON   `json:"outOfScope"` // that fit, and are granted at another scope
 	Repair     []changeJSON    `json:"repair"`     // what would make it allowed
+	Trace      []trialJSON     `json:"trace,omitempty"`
 	Notes      []string        `json:"notes"`
 	Expect     string          `json:"expect,omitempty"`
 	Met        *bool           `json:"met,omitempty"`
@@ -71,6 +72,11 @@ func (v *verdict) json(expect string) answer {
 	for _, t := range v.outside() {
 		out.OutOfScope = append(out.OutOfScope, outsideJSON{statementOf(t.Reason), t.Checks[0].Want})
 	}
+	if v.trace {
+		for t := range v.e.Trials() {
+			out.Trace = append(out.Trace, trialJSON{candidateOf(v.mask.apply(t)), !skipped(t), t.Result.String()})
+		}
+	}
 	if r, ok := v.e.Repair(); ok {
 		for _, c := range r.Changes {
 			out.Repair = append(out.Repair, changeOf(c))
@@ -93,6 +99,13 @@ type outsideJSON struct {
 type candidateJSON struct {
 	statementJSON
 	Checks []checkJSON `json:"checks"`
+}
+
+// trialJSON is how a statement fares, for --trace.
+type trialJSON struct {
+	candidateJSON
+	Considered bool   `json:"considered"`
+	Result     string `json:"result"` // true, false or unknown
 }
 
 type checkJSON struct {

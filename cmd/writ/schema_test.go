@@ -95,7 +95,7 @@ var answers = []struct {
 	{"can", []string{"can", "-p", "testdata/policy.json", "-a", "cbr:vaults:delete", "-r", "cbr:eu-de:a1:vault:v1", "-c", "g:MFAPresent=false", "--expect", "deny"}},
 	{"can", []string{"can", "-p", "testdata/policy.json", "-a", "cbr:vaults:update", "-r", "cbr:eu-de:a1:vault:v1"}},
 	{"can", []string{"can", "--system", "FullAccess", "--layer", "scp:root=testdata/policy.json", "-a", "cbr:vaults:create"}},
-	{"can", []string{"can", "--layer", "identity@project:p1=testdata/old.json", "--scope", "project:p2", "-a", "cbr:vaults:delete"}},
+	{"can", []string{"can", "--layer", "identity@project:p1=testdata/old.json", "--scope", "project:p2", "-a", "cbr:vaults:delete", "--trace"}},
 	{"call", []string{"can", "-p", "testdata/policy.json", "--api", "POST /v3/p1/vaults", "--region", "eu-de", "--account", "a1", "--expect", "allow"}},
 	{"call", []string{"can", "-p", "testdata/policy.json", "--api", "GET /v3/p1/vaults/v1"}},
 	{"call", []string{"can", "-p", "testdata/policy.json", "--api", "GET /v3/p1//vaults"}},
@@ -118,7 +118,7 @@ var answers = []struct {
 // another version, and it does not.
 func TestSchema(t *testing.T) {
 	// What some object may lack.
-	optional := []string{"guardrail", "resource", "expect", "met", "reason", "dialect", "error", "rule", "message", "cells"}
+	optional := []string{"guardrail", "resource", "trace", "expect", "met", "reason", "dialect", "error", "rule", "message", "cells"}
 	open := []string{"cells", "content"} // hold names of the data
 	for _, a := range answers {
 		t.Run(strings.Join(a.args, " "), func(t *testing.T) {
