@@ -1,7 +1,7 @@
 package main
 
 // peers are the other libraries, in the order of the table.
-var peers = []*peer{cedarPeer, casbinPeer, casbinCachedPeer}
+var peers = []*peer{cedarPeer, casbinPeer, casbinCachedPeer, celPeer, opaPeer}
 
 // peerNames lists those that decide anew each time.
 func peerNames() (all []string) {
