@@ -12,3 +12,9 @@ func peerNames() (all []string) {
 	}
 	return all
 }
+
+// absent are the libraries that are not in the table at all, and why.
+var absent = []string{
+	"ladon: the module proxy that the other modules come from refuses it.",
+	"MinIO's evaluator: it is under the AGPL.",
+}
