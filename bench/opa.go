@@ -11,7 +11,7 @@ import (
 )
 
 var opaPeer = &peer{
-	name: "OPA", module: "github.com/open-policy-agent/opa", most: 10000,
+	name: "OPA", module: "github.com/open-policy-agent/opa", most: 100000, indexed: true,
 	how:     "a prepared query over Rego rules that the rule index serves: one rule for each pair of an action and a resource, literal segments as equalities with input; or the same after partial evaluation, whichever is faster. The input is parsed beforehand.",
 	prepare: prepareOPA, compile: compileOPA,
 }

@@ -180,14 +180,21 @@ func (r *report) addDecisions(name string, w *workload, c *compiled) error {
 		r.decide.addEngine(name+"/list", list, len(w.questions))
 	}
 	for _, p := range peers {
-		if len(w.statements) > p.most {
-			r.left = append(r.left, fmt.Sprintf("%s on %s: too slow at this size", p.name, w.name))
+		switch {
+		case len(w.statements) > p.most && p.cached:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: it takes too long to fill the cache.", p.name, name))
+			continue
+		case len(w.statements) > p.most:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: a decision takes tenths of a second and more.", p.name, name))
+			continue
+		case r.quick && len(w.statements) > 10000:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: not with -quick, since it takes minutes to prepare.", p.name, name))
 			continue
 		}
 		start := time.Now()
 		e, err := p.prepare(w)
 		if err != nil {
-			r.left = append(r.left, fmt.Sprintf("%s on %s: %v", p.name, w.name, err))
+			r.left = append(r.left, fmt.Sprintf("%s on %s: %v", p.name, name, err))
 			continue
 		}
 		r.logf("  %s prepared in %v", p.name, time.Since(start).Round(time.Millisecond))
