@@ -59,14 +59,14 @@ func ownCatalog() (*catalog.Catalog, error) {
 	all := catalog.Default()
 	for s := range services {
 		name := serviceName(s)
-		var actions, kinds []string
-		for _, t := range types {
+		var actions, entries []string
+		for _, t := range kinds {
 			for _, v := range verbs {
 				actions = append(actions, fmt.Sprintf(`{"name": "%s:%s:%s-item", "accessLevel": %q, "resourceTypes": [{"type": %q}]}`, name, t, v, level(v), t))
 			}
-			kinds = append(kinds, fmt.Sprintf(`{"type": %q, "urnTemplate": "%s:<region>:<account-id>:%s:<id>"}`, t, name, t))
+			entries = append(entries, fmt.Sprintf(`{"type": %q, "urnTemplate": "%s:<region>:<account-id>:%s:<id>"}`, t, name, t))
 		}
-		text := fmt.Sprintf(`{"service": %q, "actions": [%s], "resourceTypes": [%s]}`, name, strings.Join(actions, ","), strings.Join(kinds, ","))
+		text := fmt.Sprintf(`{"service": %q, "actions": [%s], "resourceTypes": [%s]}`, name, strings.Join(actions, ","), strings.Join(entries, ","))
 		c, err := catalog.Parse(name+".json", []byte(text))
 		if err != nil {
 			return nil, err

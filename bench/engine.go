@@ -21,6 +21,8 @@ type peer struct {
 	most         int    // statements; above, it does not finish in reasonable time
 	cached       bool   // it answers from memory what it has been asked before
 	prepare      func(w *workload) (*engine, error)
+	indexed      bool // it does not go through all statements
+	loads        bool // compile only loads lines, which are matched as text
 	// compile returns what turns the texts of the policies into something that
 	// can be asked; nil if nothing is compiled.
 	compile func(w *workload) (func() error, error)

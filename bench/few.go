@@ -22,7 +22,7 @@ func eighty() *workload {
 	w := &workload{name: "80, a third conditional", perPolicy: 8}
 	for i := range 10 {
 		for j := range 8 {
-			service, kind := serviceName(i*5+j/4), types[j%4]
+			service, kind := serviceName(i*5+j/4), kinds[j%4]
 			s := statement{
 				deny:      j == 7,
 				actions:   []string{service + ":" + kind + ":get*", service + ":" + kind + ":delete-item"},

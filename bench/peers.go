@@ -1,7 +1,7 @@
 package main
 
 // peers are the other libraries, in the order of the table.
-var peers = []*peer{cedarPeer, casbinPeer, casbinCachedPeer}
+var peers = []*peer{cedarPeer, casbinPeer, casbinCachedPeer, celPeer, opaPeer}
 
 // peerNames lists those that decide anew each time.
 func peerNames() (all []string) {
@@ -11,4 +11,10 @@ func peerNames() (all []string) {
 		}
 	}
 	return all
+}
+
+// absent are the libraries that are not in the table at all, and why.
+var absent = []string{
+	"ladon: the module proxy that the other modules come from refuses it.",
+	"MinIO's evaluator: it is under the AGPL.",
 }

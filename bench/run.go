@@ -91,7 +91,7 @@ func run(s settings) (*report, error) {
 			if err != nil {
 				panic(err)
 			}
-			sink += len(fmt.Sprint(set == nil))
+			kept = set
 		}).garbage = true
 	}
 	if s.wants("parse") {
@@ -125,6 +125,9 @@ func run(s settings) (*report, error) {
 	r.decide.measure(s.rounds)
 	return r, nil
 }
+
+// kept is the set compiled last, so that compiling is not optimized away.
+var kept *writ.Set
 
 // addDecisions checks and adds all engines for one workload.
 func (r *report) addDecisions(name string, w *workload, c *compiled) error {
@@ -168,7 +171,7 @@ func (r *report) addDecisions(name string, w *workload, c *compiled) error {
 	r.decide.addOurs(name+"/no catalog", blind, len(w.questions))
 	r.allocs[name+", no catalog"] = blind.allocations()
 
-	r.decide.addPeer(name+"/loop", loop, len(w.questions))
+	r.decide.addWithin(5*r.budget, name+"/loop", loop, len(w.questions))
 	if len(w.statements) <= 1000 {
 		list := newList(w)
 		if err := list.check(w, want); err != nil {
@@ -177,14 +180,21 @@ func (r *report) addDecisions(name string, w *workload, c *compiled) error {
 		r.decide.addEngine(name+"/list", list, len(w.questions))
 	}
 	for _, p := range peers {
-		if len(w.statements) > p.most {
-			r.left = append(r.left, fmt.Sprintf("%s on %s: too slow at this size", p.name, w.name))
+		switch {
+		case len(w.statements) > p.most && p.cached:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: it takes too long to fill the cache.", p.name, name))
+			continue
+		case len(w.statements) > p.most:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: a decision takes tenths of a second and more.", p.name, name))
+			continue
+		case r.quick && len(w.statements) > 10000:
+			r.left = append(r.left, fmt.Sprintf("%s on %s: not with -quick, since it takes minutes to prepare.", p.name, name))
 			continue
 		}
 		start := time.Now()
 		e, err := p.prepare(w)
 		if err != nil {
-			r.left = append(r.left, fmt.Sprintf("%s on %s: %v", p.name, w.name, err))
+			r.left = append(r.left, fmt.Sprintf("%s on %s: %v", p.name, name, err))
 			continue
 		}
 		r.logf("  %s prepared in %v", p.name, time.Since(start).Round(time.Millisecond))

@@ -32,17 +32,13 @@ func (r *report) write(out io.Writer) {
 		}
 		row(p, b.what, sign+figure(b.limit), measured, b.met())
 	}
-	if len(peers) > 0 {
-		p("\n## Peers\n")
-		for _, x := range peers {
-			p("- **%s** (%s): %s", x.name, version(x.module), x.how)
-		}
+	p("\n## Peers\n")
+	for _, x := range peers {
+		p("- **%s** (%s): %s", x.name, version(x.module), x.how)
 	}
-	if len(r.left) > 0 {
-		p("\n## Left out\n")
-		for _, s := range r.left {
-			p("- %s", s)
-		}
+	p("\n## Left out\n")
+	for _, s := range append(r.left, absent...) {
+		p("- %s", s)
 	}
 }
 
@@ -100,6 +96,7 @@ func (r *report) writeOwn(p func(string, ...any)) {
 func (r *report) writeOthers(p func(string, ...any)) {
 	if ns, ok := r.compile.ns("parse/writ"); ok {
 		p("## From the texts of 80 statements to something that can be asked\n")
+		p("casbin only loads its lines; the bar is about those that compile.\n")
 		row(p, "", "writ, µs", strings.Join(peerNames(), " | "))
 		row(p, strings.Split(strings.Repeat("--- ", 2+len(peerNames())), " ")[:2+len(peerNames())]...)
 		cells := []string{"how many times as long", figure(ns / 1000)}

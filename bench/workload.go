@@ -20,7 +20,7 @@ const (
 )
 
 var (
-	types   = []string{"disk", "image", "key", "net"}
+	kinds   = []string{"disk", "image", "key", "net"}
 	verbs   = []string{"get", "list", "show", "create", "update", "delete", "attach", "detach", "start", "stop"}
 	regions = []string{"eu-de", "eu-nl", "eu-ch2"}
 	epoch   = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -37,7 +37,7 @@ type workload struct {
 // actionNames lists the 2,000 actions of the 50 services.
 func actionNames() (names []string) {
 	for s := range services {
-		for _, t := range types {
+		for _, t := range kinds {
 			for _, v := range verbs {
 				names = append(names, serviceName(s)+":"+t+":"+v+"-item")
 			}
@@ -82,7 +82,7 @@ func org(n int) *workload {
 }
 
 func (m *maker) statement() statement {
-	service, kind := serviceName(m.IntN(services)), pick(m, types)
+	service, kind := serviceName(m.IntN(services)), pick(m, kinds)
 	s := statement{deny: m.IntN(5) == 0}
 	for range 1 + m.IntN(3) {
 		s.actions = append(s.actions, m.action(service, kind))
@@ -191,7 +191,7 @@ func (m *maker) question(s *statement) (q question) {
 	// resource, which takes from the action what its own pattern leaves open.
 	a := strings.Split(act, ":")
 	if p == "*" {
-		p = orElse(a[0], serviceName(m.IntN(services))) + ":*:*:" + orElse(a[1], pick(m, types)) + ":*"
+		p = orElse(a[0], serviceName(m.IntN(services))) + ":*:*:" + orElse(a[1], pick(m, kinds)) + ":*"
 	}
 	r := strings.Split(p, ":")
 	region, account := orElse(r[1], pick(m, regions)), orElse(r[2], m.account())
