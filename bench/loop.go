@@ -1,43 +1,7 @@
 package main
 
-import "strings"
-
-// The plain loop is what one writes first: statements compiled to segments,
-// and a pass over all of them. It builds no index and allocates nothing.
-
-// segment is a part of a pattern between colons.
-type segment struct {
-	text string
-	kind segmentKind
-}
-
-type segmentKind uint8
-
-const (
-	literal segmentKind = iota
-	anything
-	starred
-)
-
-func compileSegment(s string) segment {
-	switch {
-	case s == "*":
-		return segment{s, anything}
-	case strings.Contains(s, "*"):
-		return segment{s, starred}
-	}
-	return segment{s, literal}
-}
-
-func (p *segment) match(s string) bool {
-	switch p.kind {
-	case literal:
-		return p.text == s
-	case anything:
-		return true
-	}
-	return wildcard(p.text, s)
-}
+// The plain loop is what one writes first: a pass over all statements, with one
+// matcher for the whole text of a name. It builds no index and allocates nothing.
 
 // wildcard matches a pattern with stars, in one pass with one place to go back to.
 func wildcard(p, s string) bool {
@@ -63,22 +27,10 @@ func wildcard(p, s string) bool {
 	return pi == len(p)
 }
 
-type actionPattern [3]segment
-type resourcePattern [5]segment
-
-func (p *actionPattern) match(s *[3]string) bool {
-	return p[0].match(s[0]) && p[1].match(s[1]) && p[2].match(s[2])
-}
-
-func (p *resourcePattern) match(s *[5]string) bool {
-	return p[0].match(s[0]) && p[4].match(s[4]) && p[2].match(s[2]) && p[3].match(s[3]) && p[1].match(s[1])
-}
-
 // loopStatement is a compiled statement.
 type loopStatement struct {
 	deny, notAction, everything bool
-	actions                     []actionPattern
-	resources                   []resourcePattern
+	actions, resources          []string
 	tests                       []loopTest
 }
 
@@ -96,12 +48,10 @@ type loopValue struct {
 	number         int64
 }
 
-// loopRequest is a prepared request: names are split, values typed.
+// loopRequest is a prepared request: its values are typed.
 type loopRequest struct {
-	name     string
-	action   [3]string
-	resource [5]string
-	values   [keyCount]loopValue
+	action, resource string
+	values           [keyCount]loopValue
 }
 
 func compileLoop(statements []statement) []loopStatement {
@@ -109,23 +59,11 @@ func compileLoop(statements []statement) []loopStatement {
 	for i := range statements {
 		s, c := &statements[i], &out[i]
 		c.deny, c.notAction = s.deny, s.notAction
-		for _, a := range s.actions {
-			var p actionPattern
-			for k, text := range strings.Split(a, ":") {
-				p[k] = compileSegment(text)
-			}
-			c.actions = append(c.actions, p)
-		}
+		c.actions = s.actions
 		for _, r := range s.resources {
-			if r == "*" {
-				c.everything = true
-				continue
+			if c.everything = c.everything || r == "*"; r != "*" {
+				c.resources = append(c.resources, r)
 			}
-			var p resourcePattern
-			for k, text := range strings.Split(r, ":") {
-				p[k] = compileSegment(text)
-			}
-			c.resources = append(c.resources, p)
 		}
 		for _, t := range s.tests {
 			lt := loopTest{kind: t.kind, key: t.key, texts: t.texts}
@@ -146,9 +84,7 @@ func loopRequests(questions []question) []loopRequest {
 	out := make([]loopRequest, len(questions))
 	for i := range questions {
 		q, r := &questions[i], &out[i]
-		r.name = q.action
-		copy(r.action[:], strings.Split(q.action, ":"))
-		copy(r.resource[:], strings.Split(q.resource, ":"))
+		r.action, r.resource = q.action, q.resource
 		for k, v := range q.values {
 			r.values[k] = loopValue{present: v.present, truth: v.truth, text: v.text}
 			switch {
@@ -164,7 +100,7 @@ func loopRequests(questions []question) []loopRequest {
 
 func (s *loopStatement) matchAction(r *loopRequest) bool {
 	for i := range s.actions {
-		if s.actions[i].match(&r.action) {
+		if wildcard(s.actions[i], r.action) {
 			return !s.notAction
 		}
 	}
@@ -175,7 +111,7 @@ func (s *loopStatement) matchAction(r *loopRequest) bool {
 func (s *loopStatement) matchRest(r *loopRequest) bool {
 	covered := s.everything
 	for i := 0; i < len(s.resources) && !covered; i++ {
-		covered = s.resources[i].match(&r.resource)
+		covered = wildcard(s.resources[i], r.resource)
 	}
 	if !covered {
 		return false
@@ -233,8 +169,7 @@ func newList(w *workload) *engine {
 	statements, requests := compileLoop(w.statements), loopRequests(w.questions)
 	lists := make(map[string][]*loopStatement)
 	for _, name := range actionNames() {
-		var r loopRequest
-		copy(r.action[:], strings.Split(name, ":"))
+		r := loopRequest{action: name}
 		var denies, allows []*loopStatement
 		for i := range statements {
 			switch s := &statements[i]; {
@@ -249,7 +184,7 @@ func newList(w *workload) *engine {
 	}
 	return &engine{name: "list per action", decide: func(i int) verdict {
 		r := &requests[i]
-		for _, s := range lists[r.name] {
+		for _, s := range lists[r.action] {
 			if s.matchRest(r) {
 				if s.deny {
 					return explicitDeny
