@@ -243,10 +243,10 @@ func (p *Pattern) qcs() (*Pattern, error) {
 	return p, nil
 }
 
-func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, error) {
+func (p *Pattern) template(s string, syn wildcard.Syntax) (*wildcard.Template, error) {
 	t, err := wildcard.Parse(s, syn)
 	if err != nil {
-		return t, p.error(err)
+		return nil, p.error(err)
 	}
 	p.vars = t.Variables
 	if t.Void {
@@ -255,7 +255,7 @@ func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, er
 	return t, nil
 }
 
-func (p *Pattern) segment(i int, t wildcard.Template) error {
+func (p *Pattern) segment(i int, t *wildcard.Template) error {
 	// What a variable puts into the type folds as the type does (I-23).
 	m, err := t.Compile(p.form == URN && i == 3 && t.HasVariables())
 	if err != nil {
