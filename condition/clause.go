@@ -163,13 +163,8 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 			// grows with the product of their lengths.
 			return o, &Problem{Kind: BadPattern, Reason: "the variable is only a part of a " + op.name + " value", Fix: "write the variable alone, or use StringMatch with *"}
 		}
-		switch op.test {
-		case prefix:
-			t = t.WithStars(false, true)
-		case suffix:
-			t = t.WithStars(true, false)
-		case contains:
-			t = t.WithStars(true, true)
+		if op.test == prefix || op.test == suffix || op.test == contains {
+			t = t.WithStars(op.test != prefix, op.test != suffix)
 		}
 		m, err := t.Compile(op.fold)
 		if err != nil {

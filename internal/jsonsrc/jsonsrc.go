@@ -61,7 +61,9 @@ type Member struct {
 	Value            Node
 }
 
-// Member returns the member of that name.
+// Member returns the member of that name. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (n *Node) Member(name string) (*Member, bool) {
 	for i := range n.Members {
 		if n.Members[i].Name == name {

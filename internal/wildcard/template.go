@@ -257,7 +257,10 @@ func (t *Template) VariableFrom(from int) int {
 // Everything reports whether the text is a lone *.
 func (t *Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].kind == star }
 
-// Map returns the template with f applied to its literal text.
+// Map returns the template with f applied to its literal text. (Not inlined for
+// the size of programs.)
+//
+//go:noinline
 func (t *Template) Map(f func(string) string) *Template {
 	out := *t
 	out.parts = slices.Clone(t.parts)
@@ -369,7 +372,9 @@ func FoldKey(s string) string {
 }
 
 // Lower folds ASCII letters to lower case. Other characters stay as they are,
-// so lengths and offsets never change.
+// so lengths and offsets never change. (Not inlined for the size of programs.)
+//
+//go:noinline
 func Lower(s string) string {
 	for i := 0; i < len(s); i++ {
 		if 'A' <= s[i] && s[i] <= 'Z' {
