@@ -37,13 +37,13 @@ func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
 		default:
 			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
 		}
-		seen := make(map[condition.Key]string)
+		seen := make(map[string]string)
 		if bad := condition.CheckOperator(r.dialect.conditions, m.Name); bad != nil {
 			r.name(pOperator, m, bad.Reason, bad.Fix)
 		}
 		for j := range m.Value.Members {
 			k := &m.Value.Members[j]
-			key := condition.NewKey(k.Name)
+			key := condition.NewKey(k.Name).String()
 			if first, twice := seen[key]; twice && first != k.Name { // else reported as a duplicate name
 				r.name(pDuplicate, k, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
 			}
