@@ -196,46 +196,12 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 	if s.catalog == nil {
 		s.catalog = catalog.Default()
 	}
-	l := &lowering{Set: s, blocks: map[string]int32{}}
 	s.slots = boundSlot
-	for i, given := range layers {
-		switch {
-		case given.Kind < Identity || given.Kind > Resource:
-			return refuse(i, given.Name, "the layer is of "+given.Kind.String()+"; set its Kind")
-		case given.Kind != Identity && (given.Scope != Scope{} || given.Group != ""):
-			return refuse(i, given.Name, "only an identity layer is granted to a group or at a scope")
-		case given.Kind.bounds() && s.slots == boundSlot+MaxBounds:
-			return refuse(i, given.Name, "more than "+strconv.Itoa(MaxBounds)+" guardrail and boundary layers")
+	l := &lowering{Set: s, blocks: map[string]int32{}}
+	for i := range layers {
+		if reason := l.layer(&layers[i]); reason != "" {
+			return nil, &CompileError{i, layers[i].Name, reason}
 		}
-		given.Documents = slices.Clone(given.Documents)
-		to := layer{Layer: given}
-		switch given.Kind {
-		case Identity:
-			to.slot = identitySlot
-		case Session:
-			to.slot, s.sessions = sessionSlot, true
-		case Resource:
-			to.slot = resourceSlot
-		default:
-			to.slot = s.slots
-			s.slots++
-		}
-		s.layers = append(s.layers, to)
-		s.scoped = s.scoped || given.Scope != Scope{}
-		for _, d := range given.Documents {
-			if d == nil || d.Dialect() == nil {
-				return refuse(i, given.Name, "a document is nil")
-			}
-			if reason := misplaced(given.Kind, d.Dialect()); reason != "" {
-				return refuse(i, given.Name, d.File()+": "+reason)
-			}
-			if given.Kind == Guardrail && family(d) != family(given.Documents[0]) {
-				return refuse(i, given.Name, d.File()+": "+family(d)+" and "+family(given.Documents[0])+" policies bound on their own; give each a layer")
-			}
-			s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
-			l.add(int32(i), d)
-		}
-		s.layers[i].first = append(s.layers[i].first, int32(len(s.rows)))
 	}
 	if len(s.rows) > program.MaxRows {
 		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(program.MaxRows) + " statements"}
@@ -246,15 +212,11 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 	return s, nil
 }
 
-// refuse makes the error about a layer. (Not inlined for the size of programs.)
+// family names the kind of an organization's policy. Those of one kind are
+// united on a level; kinds bound each on its own. (Not inlined for the size of
+// programs.)
 //
 //go:noinline
-func refuse(layer int, name, reason string) (*Set, error) {
-	return nil, &CompileError{layer, name, reason}
-}
-
-// family names the kind of an organization's policy. Those of one kind are
-// united on a level; kinds bound each on its own.
 func family(d *policy.Document) string {
 	switch d.Title().Name {
 	case "RCPFullAccess":
@@ -286,6 +248,52 @@ func misplaced(k Kind, d *policy.Dialect) string {
 type lowering struct {
 	*Set
 	blocks map[string]int32 // conditions by their text
+}
+
+// layer lowers a layer, or says why it cannot.
+func (s *lowering) layer(given *Layer) (reason string) {
+	scoped := given.Scope != Scope{}
+	switch {
+	case given.Kind < Identity || given.Kind > Resource:
+		return "the layer is of " + given.Kind.String() + "; set its Kind"
+	case given.Kind != Identity && (scoped || given.Group != ""):
+		return "only an identity layer is granted to a group or at a scope"
+	case given.Kind.bounds() && s.slots == boundSlot+MaxBounds:
+		return "more than " + strconv.Itoa(MaxBounds) + " guardrail and boundary layers"
+	}
+	at := len(s.layers)
+	s.layers = append(s.layers, layer{Layer: *given})
+	to := &s.layers[at]
+	to.Documents = slices.Clone(given.Documents)
+	switch given.Kind {
+	case Identity:
+		to.slot = identitySlot
+	case Session:
+		to.slot, s.sessions = sessionSlot, true
+	case Resource:
+		to.slot = resourceSlot
+	default:
+		to.slot = s.slots
+		s.slots++
+	}
+	s.scoped = s.scoped || scoped
+	to.first = make([]int32, 0, len(to.Documents)+1)
+	for _, d := range to.Documents {
+		if d == nil || d.Dialect() == nil {
+			return "a document is nil"
+		}
+		reason := misplaced(given.Kind, d.Dialect())
+		if first := to.Documents[0]; reason == "" && given.Kind == Guardrail && family(d) != family(first) {
+			reason = family(d) + " and " + family(first) + " policies bound on their own; give each a layer"
+		}
+		if reason != "" {
+			return d.File() + ": " + reason
+		}
+		to.first = append(to.first, int32(len(s.rows)))
+		s.add(int32(at), d)
+	}
+	to.first = append(to.first, int32(len(s.rows)))
+	return ""
 }
 
 // add lowers the statements of a document.

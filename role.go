@@ -2,6 +2,7 @@ package writ
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
@@ -33,62 +34,57 @@ type provider struct {
 	global bool  // it is granted for global services
 }
 
+// grant is a provider with the service that its name belongs to.
+type grant struct {
+	provider
+	catalog string
+}
+
 // findRoles finds the documents with dependencies and who meets them: documents of
 // the same group under the same name.
 func (s *Set) findRoles() (ok bool) {
-	at := make(map[place]int32)
+	grants := make(map[string][]grant) // by group and name
 	for i := range s.layers {
-		for j, d := range s.layers[i].Documents {
+		l := &s.layers[i]
+		for j, d := range l.Documents {
+			id := int32(-1)
 			if deps := slices.Collect(d.Depends()); deps != nil {
-				at[place{i, j}] = int32(len(s.roles))
+				id = int32(len(s.roles))
 				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
+				if l.first[j] < l.first[j+1] {
+					s.rows[l.first[j]].role = id
+				}
+			}
+			// Only what is granted meets a dependency.
+			if t := d.Title(); t.Name != "" && l.Kind == Identity {
+				k := l.member(t.Name)
+				grants[k] = append(grants[k], grant{provider{int32(i), id, t.Global}, t.Catalog})
 			}
 		}
 	}
 	if len(s.roles) > MaxRoles {
 		return false
 	}
-	type named struct{ group, name string }
-	known := make(map[named][]place)
-	for i := range s.layers {
-		if s.layers[i].Kind != Identity {
-			continue // only what is granted meets a dependency
-		}
-		for j, d := range s.layers[i].Documents {
-			if t := d.Title(); t.Name != "" {
-				k := named{s.layers[i].Group, t.Name}
-				known[k] = append(known[k], place{i, j})
-			}
-		}
-	}
 	for i := range s.roles {
 		r := &s.roles[i]
-		for _, dep := range r.depends {
+		for j := range r.depends {
+			dep := &r.depends[j]
 			n := need{name: dep.DisplayName}
-			for _, p := range known[named{s.layers[r.layer].Group, dep.DisplayName}] {
-				t := s.layers[p.layer].Documents[p.document].Title()
-				if t.Catalog != "" && dep.Catalog != "" && t.Catalog != dep.Catalog {
-					continue
+			for _, g := range grants[s.layers[r.layer].member(dep.DisplayName)] {
+				if g.catalog == "" || dep.Catalog == "" || g.catalog == dep.Catalog {
+					n.providers = append(n.providers, g.provider)
 				}
-				id, isRole := at[p]
-				if !isRole {
-					id = -1
-				}
-				n.providers = append(n.providers, provider{int32(p.layer), id, t.Global})
 			}
 			r.needs = append(r.needs, n)
-		}
-	}
-	for p, id := range at {
-		if l := &s.layers[p.layer]; l.first[p.document] < l.first[p.document+1] {
-			s.rows[l.first[p.document]].role = id
 		}
 	}
 	return true
 }
 
-// place is a document of a layer.
-type place struct{ layer, document int }
+// member is the same for one name in one group.
+func (l *layer) member(name string) string {
+	return strconv.Itoa(len(l.Group)) + ":" + l.Group + name
+}
 
 // active reports whether the role acts for this request. Roles that depend on
 // each other in a circle do not. The states of all roles are found out at

@@ -67,8 +67,9 @@ func (a *Action) typed(service, typ string) *ActionType {
 	if service == "" {
 		service = a.name.Service()
 	}
+	service, typ = wildcard.Lower(service), wildcard.Lower(typ)
 	for i := range a.types {
-		if t := &a.types[i]; t.folded == wildcard.Lower(typ) && t.service == wildcard.Lower(service) {
+		if t := &a.types[i]; t.folded == typ && t.service == service {
 			return t
 		}
 	}

@@ -35,13 +35,13 @@ func (b *builder) build() *Catalog {
 	slices.SortStableFunc(b.permissions, func(a, b *Permission) int { return cmp.Compare(a.name, b.name) })
 	d := &decoder{listed: b.permissions, c: Catalog{
 		actions: b.actions, keys: b.keys, types: b.types, apis: b.apis, unmapped: b.unmapped, operations: b.operations, scpDocuments: b.scps,
-		actionNamed: map[action.Name]*Action{}, keyNamed: map[condition.Key]*Key{}, tagKeyed: map[string]*Key{}, permitNamed: map[string]*Permission{},
+		actionNamed: map[action.Name]*Action{}, keyNamed: map[condition.Key]*Key{}, tagKeyed: map[condition.Key]*Key{}, permitNamed: map[string]*Permission{},
 	}}
 	d.finish()
 	for i := range b.keys {
 		k := &b.keys[i]
 		if name, part, ok := strings.Cut(wildcard.FoldKey(k.text), "/"); ok && isPlaceholder(part) {
-			d.c.tagKeyed[name] = k
+			d.c.tagKeyed[condition.NewKey(name)] = k
 		}
 	}
 	return &d.c

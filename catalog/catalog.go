@@ -28,10 +28,16 @@ import (
 //go:embed catalog.bin
 var packed string
 
-var load = sync.OnceValue(func() *Catalog { return decode(unpack(packed)) })
+var (
+	once     sync.Once
+	embedded *Catalog
+)
 
 // Default returns the embedded catalog. It is built at the first call.
-func Default() *Catalog { return load() }
+func Default() *Catalog {
+	once.Do(func() { embedded = decode(unpack(packed)) })
+	return embedded
+}
 
 // Catalog is what is known about actions, condition keys, resource types, APIs
 // and system-defined permissions. It is immutable; goroutines may share it.
@@ -41,9 +47,9 @@ type Catalog struct {
 	actionNamed  map[action.Name]*Action
 	keys         []Key // in name order
 	keyNamed     map[condition.Key]*Key
-	tagKeyed     map[string]*Key // by the folded part before the slash
-	types        []ResourceType  // in the order of service and type
-	apis         []API           // in the order of path and method
+	tagKeyed     map[condition.Key]*Key // by the folded part before the slash
+	types        []ResourceType         // in the order of service and type
+	apis         []API                  // in the order of path and method
 	unmapped     []API
 	operations   []API         // without method and path
 	permissions  []*Permission // in name order
@@ -80,7 +86,7 @@ func (c *Catalog) Key(k condition.Key) (*Key, bool) {
 	}
 	name := k.String()
 	if i := strings.IndexByte(name, '/'); i >= 0 && i < len(name)-1 {
-		key, ok := c.tagKeyed[name[:i]]
+		key, ok := c.tagKeyed[condition.NewKey(name[:i])]
 		return key, ok
 	}
 	return nil, false

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -63,11 +62,11 @@ func decode(text string) *Catalog {
 	d := &decoder{c: Catalog{
 		actionNamed:  map[action.Name]*Action{},
 		keyNamed:     map[condition.Key]*Key{},
-		tagKeyed:     map[string]*Key{},
+		tagKeyed:     map[condition.Key]*Key{},
 		permitNamed:  map[string]*Permission{},
 		scpDocuments: map[string]string{},
 	}}
-	var in section
+	var in *section
 	for n := 1; text != ""; n++ {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
@@ -75,11 +74,14 @@ func decode(text string) *Catalog {
 		case line == "" || line[0] == '#':
 		case line[0] == '[':
 			name, _, _ := strings.Cut(line[1:], "]")
-			i := slices.IndexFunc(sections, func(s section) bool { return s.name == name })
-			if i < 0 {
+			i := 0
+			for i < len(sections) && sections[i].name != name {
+				i++
+			}
+			if i == len(sections) {
 				panic("catalog.txt:" + strconv.Itoa(n) + ": unknown section")
 			}
-			in = sections[i]
+			in = &sections[i]
 		case in.name == "permissions" && line[0] == '\t':
 			d.dependency(fields(line[1:], 5, n))
 		default:
@@ -119,7 +121,7 @@ func (d *decoder) finish() {
 		folded := condition.NewKey(k.text)
 		c.keyNamed[folded] = k
 		if before, tag, ok := strings.Cut(folded.String(), "/"); ok && tag == "<tag-key>" {
-			c.tagKeyed[before] = k
+			c.tagKeyed[condition.NewKey(before)] = k
 		}
 	}
 	for _, p := range d.listed {
@@ -163,7 +165,9 @@ func (d *decoder) resourceType(f []string) {
 
 func (d *decoder) action(f []string) {
 	a := &Action{name: action.MustParse(f[0]), text: f[0], access: f[1], letters: f[2], own: list(f[4]), aliases: names(f[5])}
-	a.keys = slices.Clone(a.own)
+	for _, k := range a.own {
+		a.keys = insert(a.keys, k)
+	}
 	for _, s := range list(f[3]) {
 		words := strings.Split(s, " ")
 		t := ActionType{service: a.name.Service(), keys: words[1:]}
@@ -173,14 +177,10 @@ func (d *decoder) action(f []string) {
 		}
 		t.folded = wildcard.Lower(t.text)
 		a.types = append(a.types, t)
-		a.keys = append(a.keys, t.keys...)
-	}
-	for i := range a.keys {
-		for j := i; j > 0 && a.keys[j] < a.keys[j-1]; j-- {
-			a.keys[j], a.keys[j-1] = a.keys[j-1], a.keys[j]
+		for _, k := range t.keys {
+			a.keys = insert(a.keys, k)
 		}
 	}
-	a.keys = slices.Compact(a.keys)
 	for _, s := range list(f[6]) {
 		cell, candidate, _ := strings.Cut(s, "=")
 		if n := len(a.candidates); n > 0 && a.candidates[n-1].cell == cell {
@@ -190,6 +190,24 @@ func (d *decoder) action(f []string) {
 		}
 	}
 	d.c.actions = append(d.c.actions, a)
+}
+
+// insert adds a text to an ordered list, once. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
+func insert(list []string, s string) []string {
+	at := len(list)
+	for at > 0 && s < list[at-1] {
+		at--
+	}
+	if at > 0 && list[at-1] == s {
+		return list
+	}
+	list = append(list, s)
+	copy(list[at+1:], list[at:])
+	list[at] = s
+	return list
 }
 
 // basisOf is what the basis of a Tencent Cloud row says about its cells. Names

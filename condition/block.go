@@ -3,7 +3,6 @@ package condition
 import (
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // Result is what a condition comes to.
@@ -49,22 +48,26 @@ func (b *Block) Clauses() []Clause { return b.clauses }
 // Text returns a text that blocks of one dialect have in common only if they say
 // the same in the same order. It is for comparing, not for reading.
 func (b *Block) Text() string {
-	var t strings.Builder
-	put := func(s string) {
-		t.WriteString(strconv.Itoa(len(s)))
-		t.WriteByte(':')
-		t.WriteString(s)
-	}
+	var t []byte
 	for i := range b.clauses {
 		c := &b.clauses[i]
-		put(c.name)
-		put(c.keyText)
+		t = putText(putText(t, c.name), c.keyText)
 		for _, v := range c.values {
-			put(v)
+			t = putText(t, v)
 		}
-		t.WriteByte(';')
+		t = append(t, ';')
 	}
-	return t.String()
+	return string(t)
+}
+
+// putText appends a text and how long it is. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
+func putText(t []byte, s string) []byte {
+	t = strconv.AppendInt(t, int64(len(s)), 10)
+	t = append(t, ':')
+	return append(t, s...)
 }
 
 // KeyInfo is what a catalog knows about a key.

@@ -75,51 +75,61 @@ type operand struct {
 	prefix netip.Prefix
 }
 
+// problem makes a Problem of a part. (Not inlined for the size of programs.)
+//
+//go:noinline
+func problem(part Part, kind ProblemKind, reason, fix string) *Problem {
+	return &Problem{Part: part, Kind: kind, Reason: reason, Fix: fix}
+}
+
 // Compile reads one clause. The returned Clause is usable unless one of the
 // problems is no warning.
 func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Problem) {
 	c := Clause{name: operatorName, keyText: key, values: values, cam: g == CAM}
-	op, bad := parseOperator(g, operatorName)
-	if bad != nil {
-		return c, []Problem{*bad}
+	problems := c.compile(g)
+	return c, problems
+}
+
+func (c *Clause) compile(g Grammar) (problems []Problem) {
+	note := func(bad *Problem) {
+		if bad != nil {
+			problems = append(problems, *bad)
+		}
 	}
-	c.op = op
-	var problems []Problem
-	if bad := checkKey(g, key); bad != nil {
-		problems = append(problems, *bad)
+	var bad *Problem
+	if c.op, bad = parseOperator(g, c.name); bad != nil {
+		note(bad)
+		return problems
 	}
-	c.key = NewKey(key)
-	if g == Policy && op.policy == obsOnly && !strings.HasPrefix(c.key.String(), "obs:") {
+	note(checkKey(g, c.keyText))
+	c.key = NewKey(c.keyText)
+	if g == Policy && c.op.policy == obsOnly && !strings.HasPrefix(c.key.name, "obs:") {
 		fix := "write a v5.0 policy"
-		if rest, ok := strings.CutPrefix(op.name, "Numeric"); ok {
+		if rest, ok := strings.CutPrefix(c.op.name, "Numeric"); ok {
 			fix = "write " + phrase.Quote("Number"+rest)
 		}
-		problems = append(problems, Problem{Part: KeyPart, Kind: OperatorKey,
-			Reason: "v1.1 has " + op.name + " for obs: keys only", Fix: fix})
+		note(problem(KeyPart, OperatorKey, "v1.1 has "+c.op.name+" for obs: keys only", fix))
 	}
-	for i, v := range values {
-		o, bad := compileOperand(g, op.operator, v)
-		if bad != nil {
-			bad.Part, bad.Value = ValuePart, i
+	for i, v := range c.values {
+		var o operand
+		if bad := o.compile(g, c.op.operator, v); bad != nil {
+			bad.Value = i
 			// In v5.0 a value of the wrong type is a warning and the clause is
 			// never satisfied (I-10, C-14); elsewhere it is an error.
 			if g == Identity && bad.Kind == BadValue {
 				bad.Warning = true
 				bad.Reason += ": the condition is never satisfied"
 			}
-			problems = append(problems, *bad)
-			if bad.Kind == BadVariable {
-				c.void = true
-			} else {
-				c.broken = true
-			}
+			note(bad)
+			c.void = c.void || bad.Kind == BadVariable
+			c.broken = c.broken || bad.Kind != BadVariable
 			continue
 		}
 		c.vars = c.vars || len(o.vars) > 0
 		c.operands = append(c.operands, o)
 	}
-	c.set = newSet(op.operand, c.operands)
-	return c, problems
+	c.set = newSet(c.op.operand, c.operands)
+	return problems
 }
 
 func checkKey(g Grammar, key string) *Problem {
@@ -128,20 +138,22 @@ func checkKey(g Grammar, key string) *Problem {
 		if g == CAM {
 			fix = "write a key such as qcs:ip"
 		}
-		return &Problem{Part: KeyPart, Kind: BadKey, Reason: "the condition key is empty", Fix: fix}
+		return problem(KeyPart, BadKey, "the condition key is empty", fix)
 	}
 	for i := 0; i < len(key); i++ {
 		if key[i] == '/' && i > 0 {
 			return nil // what follows is a tag key and may be anything
 		}
 		if key[i] <= ' ' || key[i] == 0x7f {
-			return &Problem{Part: KeyPart, Offset: i, Kind: BadKey, Reason: "blank or control character in a condition key", Fix: "remove it"}
+			bad := problem(KeyPart, BadKey, "blank or control character in a condition key", "remove it")
+			bad.Offset = i
+			return bad
 		}
 	}
 	return nil
 }
 
-func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem) {
+func (o *operand) compile(g Grammar, op *operator, v string) *Problem {
 	syn := wildcard.Syntax{Star: op.test == match, Any: op.test == match && g != CAM, Variables: wildcard.Policy11}
 	switch g {
 	case Identity:
@@ -151,46 +163,42 @@ func compileOperand(g Grammar, op *operator, v string) (o operand, bad *Problem)
 	}
 	t, err := wildcard.Parse(v, syn)
 	if err != nil {
-		e := err.(*wildcard.Error)
-		return o, &Problem{Offset: e.Offset, Kind: BadPattern, Reason: e.Reason, Fix: e.Fix}
+		return badPattern(err)
 	}
 	if t.Void {
-		return o, &Problem{Offset: t.VoidAt, Kind: BadVariable, Warning: true,
-			Reason: t.VoidReason + ": the statement can never match", Fix: t.VoidFix}
+		bad := problem(ValuePart, BadVariable, t.VoidReason+": the statement can never match", t.VoidFix)
+		bad.Offset, bad.Warning = t.VoidAt, true
+		return bad
 	}
 	o.vars = Variables(g, t.Variables)
-	if op.operand == StringType {
-		if op.test == contains && len(o.vars) > 0 && t.Single() < 0 {
-			// Looking for text and variable together would take time that
-			// grows with the product of their lengths.
-			return o, &Problem{Kind: BadPattern, Reason: "the variable is only a part of a " + op.name + " value", Fix: "write the variable alone, or use StringMatch with *"}
+	part := len(o.vars) > 0 && t.Single() < 0
+	switch {
+	case op.operand == StringType && op.test == contains && part:
+		// Looking for text and variable together would take time that
+		// grows with the product of their lengths.
+		return problem(ValuePart, BadPattern, "the variable is only a part of a "+op.name+" value", "write the variable alone, or use StringMatch with *")
+	case op.operand == StringType:
+		if op.test == prefix || op.test == suffix || op.test == contains {
+			t = t.WithStars(op.test != prefix, op.test != suffix)
 		}
-		switch op.test {
-		case prefix:
-			t = t.WithStars(false, true)
-		case suffix:
-			t = t.WithStars(true, false)
-		case contains:
-			t = t.WithStars(true, true)
+		if o.m, err = t.Compile(op.fold); err != nil {
+			return badPattern(err)
 		}
-		m, err := t.Compile(op.fold)
-		if err != nil {
-			e := err.(*wildcard.Error)
-			return o, &Problem{Offset: e.Offset, Kind: BadPattern, Reason: e.Reason, Fix: e.Fix}
+	case part:
+		return problem(ValuePart, BadPattern, "the variable is only a part of a value that is no string", "write the variable alone")
+	case len(o.vars) == 0:
+		if lit, _ := t.Literal(); !o.parse(op, lit, g == CAM) {
+			return problem(ValuePart, BadValue, phrase.Quote(v)+" is no "+operandName(op), operandFix(op))
 		}
-		o.m = m
-		return o, nil
 	}
-	if len(o.vars) > 0 {
-		if t.Single() < 0 {
-			return o, &Problem{Kind: BadPattern, Reason: "the variable is only a part of a value that is no string", Fix: "write the variable alone"}
-		}
-		return o, nil
-	}
-	if lit, _ := t.Literal(); !o.parse(op, lit, g == CAM) {
-		return o, &Problem{Kind: BadValue, Reason: phrase.Quote(v) + " is no " + operandName(op), Fix: operandFix(op)}
-	}
-	return o, nil
+	return nil
+}
+
+func badPattern(err error) *Problem {
+	e := err.(*wildcard.Error)
+	bad := problem(ValuePart, BadPattern, e.Reason, e.Fix)
+	bad.Offset = e.Offset
+	return bad
 }
 
 // parse reads the operand of a typed operator.

@@ -138,11 +138,16 @@ type vocabulary struct {
 	table              []operator
 }
 
-func vocabularyOf(g Grammar) vocabulary {
+var (
+	huawei = vocabulary{"ForAnyValue:", "ForAllValues:", "IfExists", huaweiOperators}
+	cam    = vocabulary{"for_any_value:", "for_all_value:", "_if_exist", camOperators}
+)
+
+func vocabularyOf(g Grammar) *vocabulary {
 	if g == CAM {
-		return vocabulary{"for_any_value:", "for_all_value:", "_if_exist", camOperators}
+		return &cam
 	}
-	return vocabulary{"ForAnyValue:", "ForAllValues:", "IfExists", huaweiOperators}
+	return &huawei
 }
 
 // parsedOperator is a full operator name taken apart.
@@ -208,11 +213,11 @@ func parseOperator(g Grammar, name string) (parsedOperator, *Problem) {
 		}
 	}
 	if p.operator == nil || g == Policy && p.policy == no || g == Identity && p.v5 == no {
-		return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: "unknown operator " + phrase.Quote(name), Fix: p.unknownFix(g, base)}
+		return p, problem(OperatorPart, UnknownOperator, "unknown operator "+phrase.Quote(name), p.unknownFix(g, base))
 	}
 	if p.test == null || p.test == nullOrEmpty {
 		if p.quantifier != Plain || p.ifExists {
-			return p, &Problem{Part: OperatorPart, Kind: UnknownOperator, Reason: p.name + " takes no qualifier and no suffix", Fix: "write " + phrase.Quote(p.name)}
+			return p, problem(OperatorPart, UnknownOperator, p.name+" takes no qualifier and no suffix", "write "+phrase.Quote(p.name))
 		}
 	}
 	return p, nil

@@ -15,10 +15,10 @@ func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
 		return // G16
 	}
 	if v.Kind != jsonsrc.Object {
-		r.error(pConditionType, v, e.name+" is an object, not "+v.Kind.String(), "write {operator: {key: [values]}}")
+		r.kind(pConditionType, v, e.name+" is an object", "write {operator: {key: [values]}}")
 		return
 	}
-	r.count(v, e.min, e.max, pConditionCount, e.name+" has", "operators")
+	r.count(v, int(e.min), int(e.max), pConditionCount, e.name+" has", "operators")
 	if len(v.Members) == 0 && e.min == 0 && !r.dialect.IsCAM() {
 		r.report(Suggestion, pEmpty, v.Pos, v.End, "an empty "+e.name+" is no condition", "leave it out")
 	}
@@ -26,7 +26,7 @@ func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
 	for i := range v.Members {
 		m := &v.Members[i]
 		if m.Value.Kind != jsonsrc.Object {
-			r.error(pConditionType, &m.Value, "an operator holds an object, not "+m.Value.Kind.String(), "write {key: [values]}")
+			r.kind(pConditionType, &m.Value, "an operator holds an object", "write {key: [values]}")
 			continue
 		}
 		switch {
@@ -37,15 +37,15 @@ func (r *reader) condition(s *Statement, v *jsonsrc.Node, e *element) {
 		default:
 			r.count(&m.Value, 0, r.dialect.maxKeys, pKeyCount, "the operator has", "keys")
 		}
-		seen := make(map[condition.Key]string)
+		seen := make(map[string]string)
 		if bad := condition.CheckOperator(r.dialect.conditions, m.Name); bad != nil {
-			r.report(Error, pOperator, m.NamePos, m.NameEnd, bad.Reason, bad.Fix)
+			r.name(pOperator, m, bad.Reason, bad.Fix)
 		}
 		for j := range m.Value.Members {
 			k := &m.Value.Members[j]
-			key := condition.NewKey(k.Name)
+			key := condition.NewKey(k.Name).String()
 			if first, twice := seen[key]; twice && first != k.Name { // else reported as a duplicate name
-				r.report(Error, pDuplicate, k.NamePos, k.NameEnd, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
+				r.name(pDuplicate, k, "key "+phrase.Quote(k.Name)+" stands twice under "+m.Name+"; key names have no letter case", "join the values")
 			}
 			seen[key] = k.Name
 			c, ok := r.clause(m, k)
@@ -123,7 +123,7 @@ func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node,
 		if v.Kind == jsonsrc.String {
 			fix = "write [" + phrase.Quote(v.Text) + "]"
 		}
-		r.error(pValueType, v, "the values of a key are an array, not "+v.Kind.String(), fix)
+		r.kind(pValueType, v, "the values of a key are an array", fix)
 		return nil, nil, false
 	}
 	ok = true
@@ -131,7 +131,7 @@ func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node,
 	for _, n := range list {
 		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
 		if !legal {
-			r.error(pValueType, n, "a value is a string, not "+n.Kind.String(), asString(n))
+			r.kind(pValueType, n, "a value is a string", asString(n))
 			ok = false
 			continue
 		}

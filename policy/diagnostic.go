@@ -72,17 +72,14 @@ type Diagnostic struct {
 // Error returns the finding on one line: file:line:column, severity, code,
 // message and remedy. No control characters, and at most some 500 bytes.
 func (d *Diagnostic) Error() string {
-	var b strings.Builder
-	b.WriteString(clip(d.File, 100))
-	if b.Len() > 0 {
-		b.WriteByte(':')
+	file, fix := clip(d.File, 100), ""
+	if file != "" {
+		file += ":"
 	}
-	b.WriteString(d.Pos.String())
-	b.WriteString(": " + d.Severity.String() + " " + string(d.Code) + ": " + clip(d.Message, 240))
 	if d.Fix != "" {
-		b.WriteString("; " + clip(d.Fix, 120))
+		fix = "; " + clip(d.Fix, 120)
 	}
-	return b.String()
+	return file + d.Pos.String() + ": " + d.Severity.String() + " " + string(d.Code) + ": " + clip(d.Message, 240) + fix
 }
 
 // clip cuts text to n bytes and replaces what could change how a line is shown:

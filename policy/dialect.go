@@ -21,10 +21,10 @@ type Dialect struct {
 	resources  resource.Grammar
 	conditions condition.Grammar
 
-	effects    [2][]string // spellings of Allow and of Deny
-	foldEffect bool        // any letter case
-	lower      bool        // element names are lower case (CAM)
-	principals []string    // legal members of a principal object
+	effects    *[2][]string // spellings of Allow and of Deny
+	foldEffect bool         // any letter case
+	lower      bool         // element names are lower case (CAM)
+	principals []string     // legal members of a principal object
 
 	guardrail bool // never grants: Not… elements only in a Deny
 	denyOnly  bool // custom policies have no Allow
@@ -34,10 +34,10 @@ type Dialect struct {
 	sizeSpace bool // white space counts
 	sizeError bool // more is an error, not a warning
 
-	values  shape            // legal shapes of the values of a condition key
-	maxKeys int              // operators in a condition, and keys under an operator
-	maxText int              // characters of all values of a key
-	codes   *[nProblems]Code // empty where the vendor has none
+	values  shape  // legal shapes of the values of a condition key
+	maxKeys int    // operators in a condition, and keys under an operator
+	maxText int    // characters of all values of a key
+	codes   []Code // empty where the vendor has none
 }
 
 // The dialects. There are no others; a Dialect that is not one of them cannot
@@ -57,8 +57,8 @@ var (
 			{name: "Resource", kind: kResource, shapes: uriObject, min: 1, max: 20, length: 1500, countCode: pURICount},
 			{name: "Condition", kind: kForbidden, code: pConditionForbidden, fix: "leave it out, or write a v1.1 policy"},
 		},
-		actions: action.Role, resources: resource.Policy, effects: capitals, foldEffect: true,
-		size: 6144, sizeError: true, codes: &codes10,
+		actions: action.Role, resources: resource.Policy, effects: &capitals, foldEffect: true,
+		size: 6144, sizeError: true, codes: codes11,
 	}
 	// HuaweiPolicy is v1.1: policies (huawei.md 2).
 	HuaweiPolicy = &Dialect{
@@ -75,53 +75,60 @@ var (
 			{name: "Resource", kind: kResource, shapes: array | uriObject, min: 1, max: 10, length: 1500, countCode: pResourceCount},
 			{name: "Condition", kind: kCondition, shapes: object, min: 1, max: 10, countCode: pConditionCount},
 		},
-		actions: action.Policy, resources: resource.Policy, conditions: condition.Policy, effects: capitals, foldEffect: true,
-		size: 6144, sizeError: true, values: array, maxKeys: 10, maxText: 1024, codes: &codes11,
+		actions: action.Policy, resources: resource.Policy, conditions: condition.Policy, effects: &capitals, foldEffect: true,
+		size: 6144, sizeError: true, values: array, maxKeys: 10, maxText: 1024, codes: codes11,
 	}
 	// HuaweiIdentity is v5.0: identity policies, session policies too
 	// (huawei.md 3).
 	HuaweiIdentity = &Dialect{
 		name: "huawei-5.0", title: "v5.0 identity policy", version: "5.0",
-		top: top50(array), statement: statement50(true, noPrincipal),
-		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 6144, values: str | array, codes: &codes50,
+		top:       top50,
+		statement: []element{sid, effect, someAction, notAction, anyResource, notResource, anyCondition, noPrincipal, noNotPrincipal},
+		actions:   action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: &capitals,
+		size: 6144, values: str | array, codes: ours,
 	}
 	// HuaweiSCP is the service control policy of an organization (huawei.md 4).
 	HuaweiSCP = &Dialect{
 		name: "huawei-scp", title: "service control policy", version: "5.0",
-		top: top50(array | object), statement: statement50(false, noPrincipal),
-		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, codes: &codes50, guardrail: true,
+		top:       topOrganization,
+		statement: []element{sid, effect, anyAction, notAction, anyResource, notResource, anyCondition, noPrincipal, noNotPrincipal},
+		actions:   action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: &capitals,
+		size: 5120, sizeSpace: true, values: str | array, codes: ours, guardrail: true,
 	}
 	// HuaweiRCP is the resource control policy of an organization: as an SCP,
 	// with principals. It bounds access to the resources of its accounts,
 	// whoever asks (huawei.md 4.3).
 	HuaweiRCP = &Dialect{
 		name: "huawei-rcp", title: "resource control policy", version: "5.0",
-		top: top50(array | object), statement: statement50(false, principalOrAll),
-		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50, guardrail: true,
+		top:       topOrganization,
+		statement: []element{sid, effect, anyAction, notAction, anyResource, notResource, anyCondition, principal, notPrincipal},
+		actions:   action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: &capitals,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: ours, guardrail: true,
 	}
 	// HuaweiNCP is the network control policy of an organization: it bounds
 	// what comes in through VPC endpoints. It only denies, and names the
 	// service of every action (huawei.md 4.3).
 	HuaweiNCP = &Dialect{
 		name: "huawei-ncp", title: "network control policy", version: "5.0",
-		top: top50(array | object), statement: replace(statement50(true, principalOrAll),
-			element{name: "NotAction", kind: kForbidden, code: pNotActionAllow, fix: "list what is denied"}),
-		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50,
+		top: topOrganization, statement: []element{
+			sid, effect, someAction,
+			{name: "NotAction", kind: kForbidden, code: pNotActionAllow, fix: "list what is denied"},
+			anyResource, notResource, anyCondition, principal, notPrincipal,
+		},
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: &capitals,
+		size: 5120, sizeSpace: true, values: str | array, principals: []string{"IAM", "Service"}, codes: ours,
 		guardrail: true, denyOnly: true, service: true,
 	}
 	// HuaweiTrust is the trust policy of an agency (huawei.md 3.7).
 	HuaweiTrust = &Dialect{
 		name: "huawei-trust", title: "v5.0 trust policy", version: "5.0",
-		top: top50(array), statement: statement50(true, []element{
+		top: top50, statement: []element{
+			sid, effect, someAction, notAction, anyResource, notResource, anyCondition,
 			{name: "Principal", kind: kPrincipal, shapes: object},
-			{name: "NotPrincipal", kind: kNotPrincipal, shapes: object},
-		}),
-		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: capitals,
-		size: 6144, values: str | array, principals: []string{"IAM", "Service"}, codes: &codes50,
+			notPrincipal,
+		},
+		actions: action.Identity, resources: resource.Identity, conditions: condition.Identity, effects: &capitals,
+		size: 6144, values: str | array, principals: []string{"IAM", "Service"}, codes: ours,
 	}
 	// TencentCAM is CAM 2.0: policies of users, groups and roles, permission
 	// boundaries, session policies and SCPs (tencent-cam.md 1).
@@ -132,12 +139,17 @@ var (
 			{name: "statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
 			{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
 		},
-		statement: append(statement20(false),
-			element{name: "resource", kind: kResource, shapes: str | array, required: true, min: 1, countCode: pResourceCount},
-			element{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
-		),
-		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM, effects: smalls,
-		size: 6144, sizeError: true, values: str | number | boolean | array, codes: &codes20,
+		statement: []element{
+			{name: "sid", kind: kSid, shapes: str},
+			{name: "effect", kind: kEffect, shapes: str, required: true},
+			{name: "action", kind: kAction, shapes: str | array, required: true, min: 1, countCode: pActionCount},
+			{name: "condition", kind: kCondition, shapes: object | emptyArray},
+			noJoinedAction, noSplitAction, noJoinedResource, noSplitResource, noJoinedPrincipal, noSplitPrincipal,
+			{name: "resource", kind: kResource, shapes: str | array, required: true, min: 1, countCode: pResourceCount},
+			{name: "principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust and resource policies name a principal"},
+		},
+		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM, effects: &smalls,
+		size: 6144, sizeError: true, values: str | number | boolean | array, codes: codes20,
 	}
 	// TencentResource is CAM 2.0 attached to a resource or a role: a bucket
 	// policy or a trust policy, with principals. Only here are capitalised
@@ -149,13 +161,18 @@ var (
 			{name: "statement", also: "Statement", kind: kStatement, shapes: array | object, required: true, min: 1, countCode: pStatementCount},
 			{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
 		},
-		statement: append(statement20(true),
-			element{name: "resource", also: "Resource", kind: kResource, shapes: str | array, min: 1, countCode: pResourceCount},
-			element{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
-		),
+		statement: []element{
+			{name: "sid", also: "Sid", kind: kSid, shapes: str},
+			{name: "effect", also: "Effect", kind: kEffect, shapes: str, required: true},
+			{name: "action", also: "Action", kind: kAction, shapes: str | array, required: true, min: 1, countCode: pActionCount},
+			{name: "condition", also: "Condition", kind: kCondition, shapes: object | emptyArray},
+			noJoinedAction, noSplitAction, noJoinedResource, noSplitResource, noJoinedPrincipal, noSplitPrincipal,
+			{name: "resource", also: "Resource", kind: kResource, shapes: str | array, min: 1, countCode: pResourceCount},
+			{name: "principal", also: "Principal", kind: kPrincipal, shapes: str | object},
+		},
 		actions: action.CAM, resources: resource.CAM, conditions: condition.CAM,
-		effects: [2][]string{{"allow", "Allow"}, {"deny", "Deny"}},
-		size:    20480, sizeError: true, values: str | number | boolean | array, principals: []string{"qcs", "service", "federated"}, codes: &codes20,
+		effects: &eitherCase,
+		size:    20480, sizeError: true, values: str | number | boolean | array, principals: []string{"qcs", "service", "federated"}, codes: codes20,
 	}
 )
 
@@ -176,88 +193,59 @@ func (d *Dialect) IsCAM() bool { return d.lower }
 func (d *Dialect) IsOld() bool { return d == HuaweiRole || d == HuaweiPolicy }
 
 var (
-	capitals = [2][]string{{"Allow"}, {"Deny"}}
-	smalls   = [2][]string{{"allow"}, {"deny"}}
+	capitals   = [2][]string{{"Allow"}, {"Deny"}}
+	smalls     = [2][]string{{"allow"}, {"deny"}}
+	eitherCase = [2][]string{{"allow", "Allow"}, {"deny", "Deny"}}
 )
 
-//go:noinline
-func top50(statement shape) []element {
-	return []element{
-		{name: "Version", kind: kVersion, shapes: str, required: true},
-		{name: "Statement", kind: kStatement, shapes: statement, required: true},
-	}
-}
+// The top levels of v5.0 and of an organization's policies.
+var (
+	top50           = []element{version, {name: "Statement", kind: kStatement, shapes: array, required: true}}
+	topOrganization = []element{version, {name: "Statement", kind: kStatement, shapes: array | object, required: true}}
+)
 
-var noPrincipal = []element{
-	{name: "Principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
-	{name: "NotPrincipal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"},
-}
+// Rows of the tables of v5.0.
+var (
+	version        = element{name: "Version", kind: kVersion, shapes: str, required: true}
+	sid            = element{name: "Sid", kind: kSid, shapes: str}
+	effect         = element{name: "Effect", kind: kEffect, shapes: str, required: true}
+	someAction     = element{name: "Action", kind: kAction, shapes: array, required: true}
+	anyAction      = element{name: "Action", kind: kAction, shapes: array}
+	notAction      = element{name: "NotAction", kind: kNotAction, shapes: array}
+	anyResource    = element{name: "Resource", kind: kResource, shapes: array}
+	notResource    = element{name: "NotResource", kind: kNotResource, shapes: array}
+	anyCondition   = element{name: "Condition", kind: kCondition, shapes: object}
+	principal      = element{name: "Principal", kind: kPrincipal, shapes: str | object}
+	notPrincipal   = element{name: "NotPrincipal", kind: kNotPrincipal, shapes: object}
+	noPrincipal    = element{name: "Principal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"}
+	noNotPrincipal = element{name: "NotPrincipal", kind: kForbidden, code: pPrincipalForbidden, fix: "only trust policies name a principal"}
+)
 
-var principalOrAll = []element{
-	{name: "Principal", kind: kPrincipal, shapes: str | object},
-	{name: "NotPrincipal", kind: kNotPrincipal, shapes: object},
-}
+// What CAM has no element for.
+var (
+	noJoinedAction    = element{name: "notaction", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+	noSplitAction     = element{name: "not_action", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+	noJoinedResource  = element{name: "notresource", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+	noSplitResource   = element{name: "not_resource", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+	noJoinedPrincipal = element{name: "notprincipal", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+	noSplitPrincipal  = element{name: "not_principal", kind: kForbidden, code: pUnknownElement, fix: noSuch}
+)
 
-// replace returns the table with another row of the same name.
-func replace(table []element, e element) []element {
-	for i := range table {
-		if table[i].name == e.name {
-			table[i] = e
-		}
-	}
-	return table
-}
-
-//go:noinline
-func statement50(needAction bool, principal []element) []element {
-	return append([]element{
-		{name: "Sid", kind: kSid, shapes: str},
-		{name: "Effect", kind: kEffect, shapes: str, required: true},
-		{name: "Action", kind: kAction, shapes: array, required: needAction},
-		{name: "NotAction", kind: kNotAction, shapes: array},
-		{name: "Resource", kind: kResource, shapes: array},
-		{name: "NotResource", kind: kNotResource, shapes: array},
-		{name: "Condition", kind: kCondition, shapes: object},
-	}, principal...)
-}
-
-// statement20 is the table of CAM's statements; capitals says whether COS's
-// spelling is legal too (G12).
-func statement20(capitals bool) []element {
-	no := "CAM has no such element; list what is meant"
-	table := []element{
-		{name: "sid", also: "Sid", kind: kSid, shapes: str},
-		{name: "effect", also: "Effect", kind: kEffect, shapes: str, required: true},
-		{name: "action", also: "Action", kind: kAction, shapes: str | array, required: true, min: 1, countCode: pActionCount},
-		{name: "condition", also: "Condition", kind: kCondition, shapes: object | emptyArray},
-		{name: "notaction", kind: kForbidden, code: pUnknownElement, fix: no},
-		{name: "not_action", kind: kForbidden, code: pUnknownElement, fix: no},
-		{name: "notresource", kind: kForbidden, code: pUnknownElement, fix: no},
-		{name: "not_resource", kind: kForbidden, code: pUnknownElement, fix: no},
-		{name: "notprincipal", kind: kForbidden, code: pUnknownElement, fix: no},
-		{name: "not_principal", kind: kForbidden, code: pUnknownElement, fix: no},
-	}
-	if !capitals {
-		for i := range table {
-			table[i].also = ""
-		}
-	}
-	return table
-}
+const noSuch = "CAM has no such element; list what is meant"
 
 // element is one row of a dialect's table.
 type element struct {
 	_         [0]func() // not comparable
 	name      string
 	also      string // a second legal spelling
+	fix       string // of a forbidden element
+	length    uint16 // characters of one entry
 	kind      elementKind
 	shapes    shape
 	required  bool
-	min, max  int     // entries; max 0 is no limit, but see Depends
-	length    int     // characters of one entry
+	min, max  uint8   // entries; max 0 is no limit, but see Depends
 	countCode problem // for a wrong number of entries
 	code      problem // of a forbidden element
-	fix       string  // of a forbidden element
 }
 
 type elementKind uint8
@@ -351,8 +339,10 @@ const (
 	nProblems
 )
 
-// ours are the codes where the vendor has none; they serve every dialect.
-var ours = [nProblems]Code{
+// ours are the codes where the vendor has none; they serve every dialect. Those of
+// v5.0 are the issue codes of Huawei's policy checker wherever it has one (huawei.md
+// I7099, SDK-val).
+var ours = []Code{
 	pSyntax:             "JSON_SYNTAX_ERROR",
 	pDuplicate:          "DUPLICATE_NAME",
 	pEncoding:           "INVALID_ENCODING",
@@ -408,7 +398,7 @@ var ours = [nProblems]Code{
 
 // codes11 are the error codes of Huawei's IAM for roles and policies
 // (huawei.md OTC-err).
-var codes11 = [nProblems]Code{
+var codes11 = []Code{
 	pSize: "IAM.1021", pUnknownElement: "IAM.1059", pVersion: "IAM.1024", pMissingVersion: "IAM.1024",
 	pMissingStatement: "IAM.1027", pStatementType: "IAM.1027", pStatementCount: "IAM.1028",
 	pDependsForbidden: "IAM.1025", pDependsCount: "IAM.1058", pDepends: "IAM.1060",
@@ -419,20 +409,8 @@ var codes11 = [nProblems]Code{
 	pOperator: "IAM.1051", pKey: "IAM.1052", pOperatorKey: "IAM.1055", pValueType: "IAM.1053", pValueCount: "IAM.1056", pValue: "IAM.1057",
 }
 
-// codes10 are those for roles.
-var codes10 = func() [nProblems]Code {
-	c := codes11
-	c[pVersion], c[pMissingVersion] = "IAM.1026", "IAM.1026"
-	return c
-}()
-
-// codes50 holds what differs from ours in v5.0: nothing, since ours are the
-// issue codes of Huawei's policy checker wherever it has one (huawei.md I7099,
-// SDK-val).
-var codes50 [nProblems]Code
-
 // codes20 are the error codes of CAM (tencent-cam.md ERR).
-var codes20 = [nProblems]Code{
+var codes20 = []Code{
 	pSize: "PolicyDocumentLengthOverLimit", pUnknownElement: "PolicyDocumentError", pType: "PolicyDocumentError",
 	pVersion: "VersionError", pMissingVersion: "VersionError",
 	pMissingStatement: "StatementError", pStatementType: "StatementError", pStatementCount: "StatementError",
@@ -446,8 +424,11 @@ var codes20 = [nProblems]Code{
 }
 
 func (d *Dialect) code(p problem) Code {
-	if c := d.codes[p]; c != "" {
-		return c
+	if d == HuaweiRole && (p == pVersion || p == pMissingVersion) {
+		return "IAM.1026"
+	}
+	if int(p) < len(d.codes) && d.codes[p] != "" {
+		return d.codes[p]
 	}
 	return ours[p]
 }

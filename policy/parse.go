@@ -85,6 +85,9 @@ type reader struct {
 	meant [nKinds]bool
 }
 
+// position returns the place of an offset. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (r *reader) position(offset int) Position {
 	line, column := r.lines.At(offset)
 	return Position{line, column, offset}
@@ -114,10 +117,33 @@ func (r *reader) error(p problem, n *jsonsrc.Node, message, fix string) {
 	r.report(Error, p, n.Pos, n.End, message, fix)
 }
 
+// kind reports a value of the wrong JSON kind. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
+func (r *reader) kind(p problem, n *jsonsrc.Node, want, fix string) {
+	r.error(p, n, want+", not "+n.Kind.String(), fix)
+}
+
+// missing reports what a statement has not. (Not inlined for the size of programs.)
+//
+//go:noinline
+func (r *reader) missing(p problem, n *jsonsrc.Node, name, fix string) {
+	r.report(Error, p, n.Pos, n.Pos+1, "the statement has no "+name, fix)
+}
+
+// name reports an error about the name of a member. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
+func (r *reader) name(p problem, m *jsonsrc.Member, message, fix string) {
+	r.report(Error, p, m.NamePos, m.NameEnd, message, fix)
+}
+
 // document reads the top level.
 func (r *reader) document(root *jsonsrc.Node) {
 	if root.Kind != jsonsrc.Object {
-		r.error(pType, root, "a policy is an object, not "+root.Kind.String(), "write {…}")
+		r.kind(pType, root, "a policy is an object", "write {…}")
 		return
 	}
 	m := r.members(root, r.dialect.top)
@@ -133,7 +159,7 @@ func (r *reader) document(root *jsonsrc.Node) {
 	if v := m[kVersion]; v != nil {
 		switch {
 		case v.Kind != jsonsrc.String:
-			r.error(pVersion, v, "the version is a string, not "+v.Kind.String(), "write "+phrase.Quote(r.dialect.version))
+			r.kind(pVersion, v, "the version is a string", "write "+phrase.Quote(r.dialect.version))
 		case v.Text != r.dialect.version && (r.dialect.second == "" || v.Text != r.dialect.second):
 			r.error(pVersion, v, "version "+phrase.Quote(v.Text)+" is unknown for a "+r.dialect.title, r.versionFix(root, v))
 		}
@@ -182,14 +208,14 @@ func (r *reader) members(n *jsonsrc.Node, table []element) (found [nKinds]*jsons
 		e := lookup(table, m.Name)
 		switch {
 		case e == nil:
-			r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown element "+phrase.Quote(m.Name), r.nearest(table, m.Name))
+			r.name(pUnknownElement, m, "unknown element "+phrase.Quote(m.Name), r.nearest(table, m.Name))
 		case e.kind == kForbidden:
-			r.report(Error, e.code, m.NamePos, m.NameEnd, "a "+r.dialect.title+" has no "+e.name, e.fix)
+			r.name(e.code, m, "a "+r.dialect.title+" has no "+e.name, e.fix)
 		case found[e.kind] != nil && spelt[e.kind] == m.Name:
 			// A duplicate name, which has been reported.
 		case found[e.kind] != nil:
 			// Both spellings of one element.
-			r.report(Error, pDuplicate, m.NamePos, m.NameEnd, "duplicate element "+phrase.Quote(m.Name), "keep one of the two")
+			r.name(pDuplicate, m, "duplicate element "+phrase.Quote(m.Name), "keep one of the two")
 		default:
 			found[e.kind], spelt[e.kind] = &m.Value, m.Name
 		}
@@ -232,31 +258,34 @@ func (r *reader) depends(n *jsonsrc.Node, e *element) {
 		r.error(e.countCode, n, "a "+r.dialect.title+" has no "+e.name, "leave it out")
 		return
 	case n.Kind != jsonsrc.Array:
-		r.error(pDepends, n, e.name+" is an array, not "+n.Kind.String(), "put it in brackets")
+		r.kind(pDepends, n, e.name+" is an array", "put it in brackets")
 		return
-	case len(n.Items) > e.max:
-		r.error(e.countCode, n, strconv.Itoa(len(n.Items))+" dependencies, "+strconv.Itoa(e.max)+" are allowed", "name at most "+strconv.Itoa(e.max))
+	case len(n.Items) > int(e.max):
+		r.error(e.countCode, n, strconv.Itoa(len(n.Items))+" dependencies, "+strconv.Itoa(int(e.max))+" are allowed", "name at most "+strconv.Itoa(int(e.max)))
 	}
 	for i := range n.Items {
 		item := &n.Items[i]
 		d := Dependency{Pos: r.position(item.Pos)}
 		if item.Kind != jsonsrc.Object {
-			r.error(pDepends, item, "a dependency is an object, not "+item.Kind.String(), `write {"catalog": "BASE", "display_name": "Tenant Guest"}`)
+			r.kind(pDepends, item, "a dependency is an object", `write {"catalog": "BASE", "display_name": "Tenant Guest"}`)
 			continue
 		}
 		for j := range item.Members {
 			m := &item.Members[j]
-			to := map[string]*string{"catalog": &d.Catalog, "display_name": &d.DisplayName}[m.Name]
-			switch {
-			case to == nil:
-				r.report(Error, pUnknownElement, m.NamePos, m.NameEnd, "unknown member "+phrase.Quote(m.Name)+" of a dependency", "a dependency has catalog and display_name")
-			case m.Value.Kind != jsonsrc.String:
-				r.error(pDepends, &m.Value, m.Name+" is a string, not "+m.Value.Kind.String(), "")
+			switch m.Name {
+			case "catalog":
+				d.Catalog = m.Value.Text
+			case "display_name":
+				d.DisplayName = m.Value.Text
 			default:
-				*to = m.Value.Text
+				r.name(pUnknownElement, m, "unknown member "+phrase.Quote(m.Name)+" of a dependency", "a dependency has catalog and display_name")
+				continue
+			}
+			if m.Value.Kind != jsonsrc.String {
+				r.kind(pDepends, &m.Value, m.Name+" is a string", "")
 			}
 		}
-		for _, name := range []string{"catalog", "display_name"} {
+		for _, name := range [2]string{"catalog", "display_name"} {
 			if _, ok := item.Member(name); !ok {
 				r.error(pDepends, item, "the dependency has no "+name, `write {"catalog": "BASE", "display_name": "Tenant Guest"}`)
 			}
@@ -275,16 +304,16 @@ func (r *reader) statements(n *jsonsrc.Node, e *element) {
 		if n.Kind != jsonsrc.Object {
 			fix = "write [{…}]"
 		}
-		r.error(pStatementType, n, e.name+" is an array of statements, not "+n.Kind.String(), fix)
+		r.kind(pStatementType, n, e.name+" is an array of statements", fix)
 		return
 	}
 	switch {
 	case e.min == 0 && len(items) == 0:
 		r.report(Suggestion, pEmpty, n.Pos, n.End, "a policy without statements does nothing", "add a statement")
-	case len(items) < e.min:
+	case len(items) < int(e.min):
 		r.error(e.countCode, n, "there are no statements", "add one")
-	case e.max > 0 && len(items) > e.max:
-		r.error(e.countCode, n, strconv.Itoa(len(items))+" statements, "+strconv.Itoa(e.max)+" are allowed in a "+r.dialect.title, "split the policy")
+	case e.max > 0 && len(items) > int(e.max):
+		r.error(e.countCode, n, strconv.Itoa(len(items))+" statements, "+strconv.Itoa(int(e.max))+" are allowed in a "+r.dialect.title, "split the policy")
 	}
 	for i := range items {
 		r.statement(&items[i])

@@ -57,103 +57,101 @@ func (p *Principal) Name() resource.Name { return p.name }
 // Position returns where the entry stands.
 func (p *Principal) Position() Position { return p.pos }
 
-// parsePrincipal reads one entry of the member key of a principal object; key
-// is empty for a principal that is a bare string.
-func parsePrincipal(d *Dialect, key, s string) (p Principal, reason, fix string) {
-	p = Principal{text: s}
+// parse reads one entry of the member key of a principal object; key is empty
+// for a principal that is a bare string.
+func (p *Principal) parse(d *Dialect, key, s string) (reason, fix string) {
+	p.text = s
 	if d.IsCAM() {
-		return parseCAMPrincipal(p, key)
+		return p.parseCAM(key)
 	}
 	switch key {
 	case "":
 		p.kind = Everyone
-		return p, "", ""
+		return "", ""
 	case "Service":
 		// T-3
 		name, ok := strings.CutPrefix(s, "service.")
-		if !ok || name == "" || len(name) > 56 || strings.Trim(wildcard.Lower(name), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-			return p, "no service principal", "write service.<name>"
+		if !ok || len(name) > 56 || !isPlain(name, lowerDigits+"-") {
+			return "no service principal", "write service.<name>"
 		}
 		p.kind, p.id = Service, s
-		return p, "", ""
+		return "", ""
 	case "IAM":
-		if isAccountID(s) {
+		// Account ids are letters and digits; a name of that form cannot be told
+		// from one (huawei.md A-23).
+		if isPlain(s, lowerDigits+"-_") {
 			p.kind, p.id = Account, s
-			return p, "", ""
+			return "", ""
 		}
 		if s == "*" && d.IsGuardrail() {
-			return p, "no account", `write "Principal": "*" for everyone`
+			return "no account", `write "Principal": "*" for everyone`
 		}
 		// Only users, agencies and the like are principals, and a name with
 		// wildcards in it is nobody's (A-23).
 		n, err := resource.Parse(s)
-		if err != nil || n.Form() != resource.URN || n.Service() != "iam" && n.Service() != "sts" || n.Account() == "" || strings.ContainsAny(s, "*?$") {
-			return p, "neither an account id nor the URN of a principal", "write the account id or iam::<account>:user:<name>"
+		service, account := n.Service(), n.Account()
+		switch {
+		case err != nil || n.Form() != resource.URN || service != "iam" && service != "sts" || account == "" || strings.ContainsAny(s, "*?$"):
+			return "neither an account id nor the URN of a principal", "write the account id or iam::<account>:user:<name>"
+		case n.Type() != "root":
+			p.kind, p.name = Identity, n
+		case n.Path() != "":
+			return "the root user has no name", "write iam::<account>:root"
+		default:
+			p.kind, p.id = Account, account
 		}
-		if n.Type() == "root" {
-			if n.Path() != "" {
-				return p, "the root user has no name", "write iam::<account>:root"
-			}
-			p.kind, p.id = Account, n.Account()
-			return p, "", ""
-		}
-		p.kind, p.name = Identity, n
-		return p, "", ""
+		return "", ""
 	}
-	return p, "no principal", `write {"IAM": ["<account id>"]}`
+	return "no principal", `write {"IAM": ["<account id>"]}`
 }
 
-// isAccountID: account ids are letters and digits; a name of that form cannot
-// be told from one (huawei.md A-23).
-func isAccountID(s string) bool {
-	return s != "" && strings.Trim(wildcard.Lower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
+const lowerDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-func parseCAMPrincipal(p Principal, key string) (Principal, string, string) {
+// isPlain reports whether a text has only such characters, in any letter case.
+func isPlain(s, of string) bool { return s != "" && strings.Trim(wildcard.Lower(s), of) == "" }
+
+func (p *Principal) parseCAM(key string) (reason, fix string) {
 	s := p.text
-	const fix = "write qcs::cam::uin/<root>:uin/<user> or qcs::cam::uin/<root>:root"
-	if key == "service" {
-		if s == "" || strings.ContainsAny(s, "*?$ /:") {
-			reason := "no service"
-			if s == "" {
-				reason = "the service is empty"
-			}
-			return p, reason, "write a service such as cvm.qcloud.com"
-		}
+	special := strings.ContainsAny(s, "*?$")
+	switch {
+	case key == "service" && s == "":
+		return "the service is empty", "write a service such as cvm.qcloud.com"
+	case key == "service" && (special || strings.ContainsAny(s, " /:")):
+		return "no service", "write a service such as cvm.qcloud.com"
+	case key == "service":
 		p.kind, p.id = Service, s
-		return p, "", ""
-	}
-	switch s {
-	case "*":
-		if key == "federated" {
-			return p, "no identity provider", "write qcs::cam::uin/<root>:saml-provider/<name>"
-		}
+		return "", ""
+	case s == "*" && key == "federated":
+		return "no identity provider", "write qcs::cam::uin/<root>:saml-provider/<name>"
+	case s == "*":
 		p.kind = Everyone
-		return p, "", ""
-	case "qcs::cam::anyone:anyone", "qcs::cam::anonymous:anonymous":
+		return "", ""
+	case s == "qcs::cam::anyone:anyone", s == "qcs::cam::anonymous:anonymous":
 		p.kind = Unsigned
-		return p, "", ""
+		return "", ""
+	}
+	fix = "write qcs::cam::uin/<root>:uin/<user> or qcs::cam::uin/<root>:root"
+	if special {
+		return "a principal has no wildcards", fix
 	}
 	n, err := resource.Parse(s)
-	uin, isUIN := strings.CutPrefix(n.Account(), "uin/")
-	if strings.ContainsAny(s, "*?$") {
-		return p, "a principal has no wildcards", fix
+	account, path := n.Account(), n.Path()
+	uin, isUIN := strings.CutPrefix(account, "uin/")
+	if err != nil || n.Form() != resource.QCS || n.Service() != "cam" || n.Region() != "" || strings.HasSuffix(path, "/") ||
+		!isUIN && !strings.HasPrefix(account, "uid/") || len(account) == len("uin/") {
+		return "no principal", fix
 	}
-	if err != nil || n.Form() != resource.QCS || n.Service() != "cam" || n.Region() != "" || strings.HasSuffix(n.Path(), "/") ||
-		!isUIN && !strings.HasPrefix(n.Account(), "uid/") || len(n.Account()) == len("uin/") {
-		return p, "no principal", fix
-	}
-	switch provider := strings.HasPrefix(n.Path(), "saml-provider/") || strings.HasPrefix(n.Path(), "oidc-provider/"); {
+	switch provider := strings.HasPrefix(path, "saml-provider/") || strings.HasPrefix(path, "oidc-provider/"); {
 	case provider != (key == "federated"):
-		return p, "no principal of this kind", `identity providers stand under "federated", all others under "qcs"`
+		return "no principal of this kind", `identity providers stand under "federated", all others under "qcs"`
 	case provider:
 		p.kind, p.id, p.name = Federated, s, n
-	case isUIN && (n.Path() == "root" || n.Path() == n.Account()):
+	case isUIN && (path == "root" || path == account):
 		p.kind, p.id = Account, uin
 	default:
 		p.kind, p.name = Identity, n
 	}
-	return p, "", ""
+	return "", ""
 }
 
 // whose reads the principals of a statement.
@@ -175,7 +173,7 @@ func (r *reader) whose(s *Statement, n, yes, not *jsonsrc.Node) {
 	case yes == nil && (r.meant[kPrincipal] || r.meant[kNotPrincipal]):
 		return
 	case yes == nil:
-		r.report(Error, pMissingPrincipal, n.Pos, n.Pos+1, "the statement has no "+e.name, "add "+phrase.Quote(e.name)+": {"+phrase.Quote(r.dialect.principals[0])+": […]}")
+		r.missing(pMissingPrincipal, n, e.name, "add "+phrase.Quote(e.name)+": {"+phrase.Quote(r.dialect.principals[0])+": […]}")
 		return
 	case r.shared != nil:
 		r.error(pPrincipal, yes, "a principal here and one for the whole document", "keep one of the two")
@@ -188,15 +186,14 @@ func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
 	before := len(r.found)
 	add := func(key string, n *jsonsrc.Node) {
 		if n.Kind != jsonsrc.String {
-			r.error(pPrincipal, n, "a principal is a string, not "+n.Kind.String(), asString(n))
+			r.kind(pPrincipal, n, "a principal is a string", asString(n))
 			return
 		}
-		p, reason, fix := parsePrincipal(r.dialect, key, n.Text)
-		if reason != "" {
+		p := Principal{pos: r.position(n.Pos)}
+		if reason, fix := p.parse(r.dialect, key, n.Text); reason != "" {
 			r.error(pPrincipal, n, phrase.Quote(n.Text)+": "+reason, fix)
 			return
 		}
-		p.pos = r.position(n.Pos)
 		out = append(out, p)
 	}
 	if v.Kind == jsonsrc.String && e.shapes&str != 0 {
@@ -208,14 +205,14 @@ func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
 		return out
 	}
 	if v.Kind != jsonsrc.Object {
-		r.error(pPrincipal, v, "a principal is an object, not "+v.Kind.String(), "write {"+phrase.Quote(r.dialect.principals[0])+": […]}")
+		r.kind(pPrincipal, v, "a principal is an object", "write {"+phrase.Quote(r.dialect.principals[0])+": […]}")
 		return []Principal{}
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
 		switch {
 		case !slices.Contains(r.dialect.principals, m.Name):
-			r.report(Error, pPrincipal, m.NamePos, m.NameEnd, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
+			r.name(pPrincipal, m, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
 		case m.Value.Kind == jsonsrc.Array:
 			for j := range m.Value.Items {
 				add(m.Name, &m.Value.Items[j])
@@ -223,7 +220,7 @@ func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
 		case m.Value.Kind == jsonsrc.String && r.dialect.IsCAM():
 			add(m.Name, &m.Value)
 		default:
-			r.error(pPrincipal, &m.Value, m.Name+" is an array, not "+m.Value.Kind.String(), "put it in brackets")
+			r.kind(pPrincipal, &m.Value, m.Name+" is an array", "put it in brackets")
 		}
 	}
 	if len(out) == 0 && len(r.found) == before {

@@ -14,7 +14,7 @@ import (
 // statement reads one statement and adds it to the document.
 func (r *reader) statement(n *jsonsrc.Node) {
 	if n.Kind != jsonsrc.Object {
-		r.error(pStatementType, n, "a statement is an object, not "+n.Kind.String(), "write {…}")
+		r.kind(pStatementType, n, "a statement is an object", "write {…}")
 		return
 	}
 	table := r.dialect.statement
@@ -23,7 +23,7 @@ func (r *reader) statement(n *jsonsrc.Node) {
 	s.pos, s.end = r.position(n.Pos), r.position(n.End)
 	if v := m[kSid]; v != nil {
 		if v.Kind != jsonsrc.String {
-			r.error(pType, v, "the Sid is a string, not "+v.Kind.String(), "put it in quotes")
+			r.kind(pType, v, "the Sid is a string", "put it in quotes")
 		}
 		s.sid = v.Text
 	}
@@ -46,10 +46,10 @@ func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
 	case v == nil && r.meant[kEffect]:
 		return false
 	case v == nil:
-		r.report(Error, pMissingEffect, n.Pos, n.Pos+1, "the statement has no "+name, "add "+phrase.Quote(name)+": "+phrase.Quote(allow[0])+" or "+phrase.Quote(deny[0]))
+		r.missing(pMissingEffect, n, name, "add "+phrase.Quote(name)+": "+phrase.Quote(allow[0])+" or "+phrase.Quote(deny[0]))
 		return false
 	case v.Kind != jsonsrc.String:
-		r.error(pEffect, v, "the "+name+" is a string, not "+v.Kind.String(), fix)
+		r.kind(pEffect, v, "the "+name+" is a string", fix)
 		return false
 	case r.oneOf(v.Text, allow):
 		s.effect = Allow
@@ -97,7 +97,7 @@ func (r *reader) actions(s *Statement, n, yes, not *jsonsrc.Node, known bool) {
 		return
 	case yes == nil:
 		fix := "add " + phrase.Quote(e.name) + ": […]"
-		r.report(Error, pMissingAction, n.Pos, n.Pos+1, "the statement has no "+e.name, fix)
+		r.missing(pMissingAction, n, e.name, fix)
 		return
 	}
 	for _, item := range r.list(v, e, s.notAction, pActionType, pActionCount) {
@@ -150,7 +150,7 @@ func (r *reader) resources(s *Statement, n, yes, not *jsonsrc.Node) {
 	case yes == nil:
 		if !r.meant[kResource] && (e.required || r.dialect == TencentResource && !s.assumes()) {
 			// G5: only a trust policy names no resource.
-			r.report(Error, pMissingResource, n.Pos, n.Pos+1, "the statement has no "+e.name, `write "`+e.name+`": "*" for every resource`)
+			r.missing(pMissingResource, n, e.name, `write "`+e.name+`": "*" for every resource`)
 		}
 		return
 	}
@@ -238,14 +238,14 @@ func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType, empty prob
 		case v.Kind == jsonsrc.String:
 			fix = "write [" + phrase.Quote(v.Text) + "]"
 		}
-		r.error(badType, v, e.name+" is "+what+", not "+v.Kind.String(), fix)
+		r.kind(badType, v, e.name+" is "+what, fix)
 		return nil
 	}
 	switch {
-	case len(v.Items) < e.min:
+	case len(v.Items) < int(e.min):
 		r.error(e.countCode, v, e.name+" is empty", "name at least one")
-	case e.max > 0 && len(v.Items) > e.max:
-		r.error(e.countCode, v, strconv.Itoa(len(v.Items))+" entries in "+e.name+", "+strconv.Itoa(e.max)+" are allowed", "split the statement")
+	case e.max > 0 && len(v.Items) > int(e.max):
+		r.error(e.countCode, v, strconv.Itoa(len(v.Items))+" entries in "+e.name+", "+strconv.Itoa(int(e.max))+" are allowed", "split the statement")
 	case len(v.Items) == 0 && not:
 		// A-18: nothing excluded would be everything.
 		r.error(empty, v, "an empty "+e.name+" would cover everything", `write "*" without Not if that is meant`)
@@ -255,7 +255,7 @@ func (r *reader) list(v *jsonsrc.Node, e *element, not bool, badType, empty prob
 	items := make([]*jsonsrc.Node, 0, len(v.Items))
 	for i := range v.Items {
 		if v.Items[i].Kind != jsonsrc.String {
-			r.error(badType, &v.Items[i], "an entry of "+e.name+" is a string, not "+v.Items[i].Kind.String(), asString(&v.Items[i]))
+			r.kind(badType, &v.Items[i], "an entry of "+e.name+" is a string", asString(&v.Items[i]))
 			continue
 		}
 		items = append(items, &v.Items[i])
@@ -283,8 +283,8 @@ func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
 		}
 		r.error(bad, n, "an entry of "+e.name+" is empty", "remove it")
 		return false
-	case e.length > 0 && utf8.RuneCountInString(n.Text) > e.length:
-		r.error(length, n, "the entry has more than "+strconv.Itoa(e.length)+" characters", "shorten it")
+	case e.length > 0 && utf8.RuneCountInString(n.Text) > int(e.length):
+		r.error(length, n, "the entry has more than "+strconv.Itoa(int(e.length))+" characters", "shorten it")
 		return false
 	}
 	return utf8.ValidString(n.Text) // else it has been reported

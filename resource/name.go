@@ -40,7 +40,7 @@ const (
 // resource. Names may be shared between goroutines.
 type Name struct {
 	text string
-	cut  [4]uint16 // positions of the colons that part the segments
+	cuts uint64 // positions of the colons that part the segments, 16 bits each
 	form Form
 }
 
@@ -111,34 +111,34 @@ func Parse(s string) (Name, error) {
 		// The root user of an account has no path: iam::<account>:root.
 		n, err := Parse(s + ":root")
 		if err == nil {
-			n.text = n.text[:n.cut[3]+1]
+			n.text = n.text[:n.cut(3)+1]
 		}
 		return n, err
 	}
 	n := Name{text: s, form: URN}
 	at := 0
-	for i := range n.cut {
+	for i := range 4 {
 		k := strings.IndexByte(s[at:], ':')
 		if k < 0 {
 			return Name{}, fail(s, len(s), "a URN has five segments, this has "+strconv.Itoa(i+1), shapeURN, "")
 		}
-		n.cut[i] = uint16(at + k)
+		n.cuts |= uint64(at+k) << (16 * i)
 		at += k + 1
 	}
-	for _, seg := range []struct {
-		name, text string
-		at         uint16
-	}{{"service", n.Service(), 0}, {"type", n.Type(), n.cut[2] + 1}, {"path", n.Path(), n.cut[3] + 1}} {
-		if seg.text == "" {
-			return Name{}, fail(s, int(seg.at), "the "+seg.name+" is empty", shapeURN, seg.name)
-		}
+	switch {
+	case n.Service() == "":
+		return Name{}, missing(s, 0, "service", shapeURN)
+	case n.Type() == "":
+		return Name{}, missing(s, n.cut(2)+1, "type", shapeURN)
+	case n.Path() == "":
+		return Name{}, missing(s, len(s), "path", shapeURN)
 	}
 	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
 	if svc == "qcs" {
 		return Name{}, fail(s, 0, "a Tencent Cloud path begins with qcs, in lower case", shapeQCS, "service")
 	}
 	if svc != n.Service() || typ != n.Type() {
-		n.text = svc + s[n.cut[0]:n.cut[2]+1] + typ + s[n.cut[3]:]
+		n.text = svc + s[n.cut(0):n.cut(2)+1] + typ + s[n.cut(3):]
 	}
 	return n, nil
 }
@@ -147,36 +147,39 @@ func Parse(s string) (Name, error) {
 // compared (tencent-cam.md R2).
 func parseQCS(s string) (Name, error) {
 	var seg [6]string
-	for i, rest := 0, s; i < 6; i++ {
-		k := strings.IndexByte(rest, ':')
-		if i == 5 {
-			seg[5] = rest
-			break
+	rest, more := s, true
+	for i := range seg {
+		if !more {
+			return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(i), shapeQCS, "")
 		}
-		if k < 0 {
-			return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(i+1), shapeQCS, "")
+		if seg[i] = rest; i < 5 {
+			seg[i], rest, more = strings.Cut(rest, ":")
 		}
-		seg[i], rest = rest[:k], rest[k+1:]
 	}
+	skip := len(seg[0]) + len(seg[1]) + 2
 	if seg[2] == "" {
-		return Name{}, fail(s, len(seg[0])+len(seg[1])+2, "the service is empty", shapeQCS, "service")
+		return Name{}, missing(s, skip, "service", shapeQCS)
 	}
 	if seg[5] == "" {
-		return Name{}, fail(s, len(s), "the resource is empty", shapeQCS, "resource")
+		return Name{}, missing(s, len(s), "resource", shapeQCS)
 	}
 	svc, region, account := wildcard.Lower(seg[2]), currentRegion(seg[3]), seg[4]
 	if account == "uin/" {
 		account = ""
 	}
 	n := Name{form: QCS}
-	skip := len(seg[0]) + len(seg[1]) + 2
 	if svc == seg[2] && region == seg[3] && account == seg[4] {
 		n.text = s[skip:]
 	} else {
 		n.text = svc + ":" + region + ":" + account + ":" + seg[5]
 	}
-	n.cut = [4]uint16{uint16(len(svc)), uint16(len(svc) + 1 + len(region)), uint16(len(svc) + 2 + len(region) + len(account))}
+	n.cuts = uint64(len(svc)) | uint64(len(svc)+1+len(region))<<16 | uint64(len(svc)+2+len(region)+len(account))<<32
 	return n, nil
+}
+
+// missing makes the error about an empty segment.
+func missing(s string, at int, segment, fix string) *Error {
+	return fail(s, at, "the "+segment+" is empty", fix, segment)
 }
 
 // MustParse is Parse for constants; it panics on an error.
@@ -208,47 +211,38 @@ func (n Name) String() string {
 	return n.text
 }
 
-// Service returns the service in lower case; "" where the form has none.
-func (n Name) Service() string {
-	if n.form != URN && n.form != QCS {
+// cut returns the position of a colon, 0 if the form has none there.
+func (n Name) cut(i int) int { return int(n.cuts >> (16 * i) & 0xffff) }
+
+// between returns the segment between two colons, "" if the form has none there.
+func (n Name) between(i, j int) string {
+	if n.cut(j) == 0 {
 		return ""
 	}
-	return n.text[:n.cut[0]]
+	return n.text[n.cut(i)+1 : n.cut(j)]
 }
 
+// Service returns the service in lower case; "" where the form has none.
+func (n Name) Service() string { return n.text[:n.cut(0)] }
+
 // Region returns the region; it may be empty.
-func (n Name) Region() string {
-	if n.form != URN && n.form != QCS {
-		return ""
-	}
-	return n.text[n.cut[0]+1 : n.cut[1]]
-}
+func (n Name) Region() string { return n.between(0, 1) }
 
 // Account returns the account segment: an account id, or in a six-segment path
 // uin/<root UIN>, uid/<APPID> or nothing.
-func (n Name) Account() string {
-	if n.form != URN && n.form != QCS {
-		return ""
-	}
-	return n.text[n.cut[1]+1 : n.cut[2]]
-}
+func (n Name) Account() string { return n.between(1, 2) }
 
 // Type returns the type of a URN in lower case; "" in the other forms.
-func (n Name) Type() string {
-	if n.form != URN {
-		return ""
-	}
-	return n.text[n.cut[2]+1 : n.cut[3]]
-}
+func (n Name) Type() string { return n.between(2, 3) }
 
 // Path returns the last segment; of a URI the whole text. The root user of a
 // Huawei account, iam::<account>:root, is the only name with an empty path.
 func (n Name) Path() string {
 	switch n.form {
 	case URN:
-		return n.text[n.cut[3]+1:]
+		return n.text[n.cut(3)+1:]
 	case QCS:
-		return n.text[n.cut[2]+1:]
+		return n.text[n.cut(2)+1:]
 	}
 	return n.text
 }

@@ -139,24 +139,21 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	if t.Blank >= 0 && g == Policy {
 		return nil, fail(s, t.Blank, "blank in a resource", "remove it", "")
 	}
-	names := [5]string{"service", "region", "account", "type", "path"}
 	for i, q := range seg {
-		at := q.Start
-		lit, isLit := q.Literal()
-		if isLit && lit == "" {
-			if g == Policy || i == 0 || i == 3 || i == 4 {
-				fix := "write * for any"
-				if i == 0 && g == Identity {
-					fix = "write the service, or a lone * for every resource"
-				}
-				return nil, fail(s, at, "the "+names[i]+" is empty", fix, names[i])
+		name := urnSegments[i]
+		reason, fix := "", "write the service, or a lone * for every resource"
+		switch text, ok := q.Literal(); {
+		case ok && text == "" && (g == Policy || i == 0 || i >= 3):
+			if reason = "the " + name + " is empty"; i > 0 || g == Policy {
+				fix = "write * for any"
 			}
+		case g == Policy && i < 4 && q.HasVariables():
+			reason, fix = "a variable stands in the "+name+"; v1.1 allows it in the fifth segment only", "write the value or *"
+		case g == Identity && i == 0 && (q.HasWildcards() || q.HasVariables()):
+			reason = "the service of a URN is a name"
 		}
-		if g == Policy && i < 4 && q.HasVariables() {
-			return nil, fail(s, at, "a variable stands in the "+names[i]+"; v1.1 allows it in the fifth segment only", "write the value or *", names[i])
-		}
-		if g == Identity && i == 0 && (q.HasWildcards() || q.HasVariables()) {
-			return nil, fail(s, at, "the service of a URN is a name", "write the service, or a lone * for every resource", names[i])
+		if reason != "" {
+			return nil, fail(s, q.Start, reason, fix, name)
 		}
 		if i == 0 || i == 3 {
 			q = q.Map(wildcard.Lower)
@@ -167,6 +164,12 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	return p, nil
 }
+
+// The segments by their names.
+var (
+	urnSegments = [5]string{"service", "region", "account", "type", "path"}
+	qcsSegments = [6]string{"prefix", "project", "service", "region", "account", "resource"}
+)
 
 func (p *Pattern) qcs() (*Pattern, error) {
 	s := p.text
@@ -186,67 +189,69 @@ func (p *Pattern) qcs() (*Pattern, error) {
 		return nil, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
 	}
 	p.form = QCS
-	names := [6]string{"prefix", "project", "service", "region", "account", "resource"}
 	for i, q := range seg {
-		at := q.Start
-		lit, isLit := q.Literal()
-		if i < 5 && q.HasVariables() {
-			return nil, fail(s, at, "a variable stands in the "+names[i]+"; it may only stand in the last segment", "write the value or *", names[i])
-		}
-		switch i {
-		case 1:
-			if !isLit || lit != "" {
-				return nil, fail(s, at, "the project segment is not used any more", "leave it empty", names[i])
-			}
-		case 2, 3:
-			if isLit && lit == "" {
-				q, _ = wildcard.Parse("*", wildcard.Syntax{Star: true}) // R2: empty is all
-			} else if i == 2 {
-				q = q.Map(wildcard.Lower)
-			} else if isLit {
-				q, _ = wildcard.Parse(currentRegion(lit), wildcard.Syntax{})
-			}
-		case 4:
-			switch text := q.String(); {
-			case q.HasWildcards() && !q.Everything() && !strings.HasPrefix(text, "uin/") && !strings.HasPrefix(text, "uid/"):
-				return nil, fail(s, at, "the account is a part of a name", "write uin/<UIN>, uid/<APPID>, * or nothing", names[i])
+		reason, fix, at := "", "", q.Start
+		text, isLit := q.Literal()
+		blank := isLit && text == ""
+		switch {
+		case i < 5 && q.HasVariables():
+			reason, fix = "a variable stands in the "+qcsSegments[i]+"; it may only stand in the last segment", "write the value or *"
+		case i == 1 && !blank:
+			reason, fix = "the project segment is not used any more", "leave it empty"
+		case (i == 2 || i == 3) && blank:
+			q = star // R2: empty is all
+		case i == 2:
+			q = q.Map(wildcard.Lower)
+		case i == 3 && isLit:
+			q = q.Map(currentRegion)
+		case i == 4:
+			text = q.String()
+			uin, uid := strings.HasPrefix(text, "uin/"), strings.HasPrefix(text, "uid/")
+			switch {
+			case q.HasWildcards() && !q.Everything() && !uin && !uid:
+				reason, fix = "the account is a part of a name", "write uin/<UIN>, uid/<APPID>, * or nothing"
 			case text == "" || text == "uin/":
 				p.account = ofOwner
-			case strings.HasPrefix(text, "uin/"):
+			case uin:
 				p.account = byUIN
-			case strings.HasPrefix(text, "uid/"):
+			case uid:
 				p.account = byAppID
 			}
-		case 5:
-			if isLit && lit == "" {
-				return nil, fail(s, at, "the resource is empty", "write type/id, type/* or *", names[i])
-			}
-			if off := q.VariableFrom(at + objectKey(s[at:])); off >= 0 && p.raw[0] == "cos" {
-				// V2
-				return nil, fail(s, off, "a variable stands in the key of an object", "use it in the bucket, or write the key or *", names[i])
+		case i == 5 && blank:
+			reason, fix = "the resource is empty", "write type/id, type/* or *"
+		case i == 5 && p.raw[0] == "cos":
+			if off := q.VariableFrom(at + objectKey(s[at:])); off >= 0 { // V2
+				reason, fix, at = "a variable stands in the key of an object", "use it in the bucket, or write the key or *", off
 			}
 		}
-		if i >= 2 {
-			if err := p.segment(i-2, q); err != nil {
-				return nil, err
+		if reason != "" {
+			return nil, fail(s, at, reason, fix, qcsSegments[i])
+		}
+		if i < 2 {
+			continue
+		}
+		if err := p.segment(i-2, q); err != nil {
+			return nil, err
+		}
+		if i == 4 && (p.account == byUIN || p.account == byAppID) {
+			q, _ = wildcard.Parse(text[len("uin/"):], wildcard.Syntax{Star: true})
+			m, err := q.Compile(false)
+			if err != nil {
+				return nil, p.error(err)
 			}
-			if i == 4 && (p.account == byUIN || p.account == byAppID) {
-				q, _ = wildcard.Parse(q.String()[len("uin/"):], wildcard.Syntax{Star: true})
-				m, err := q.Compile(false)
-				if err != nil {
-					return nil, p.error(err)
-				}
-				p.seg[2] = *m
-			}
+			p.seg[2] = *m
 		}
 	}
 	return p, nil
 }
 
-func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, error) {
+// star is a lone *.
+var star, _ = wildcard.Parse("*", wildcard.Syntax{Star: true})
+
+func (p *Pattern) template(s string, syn wildcard.Syntax) (*wildcard.Template, error) {
 	t, err := wildcard.Parse(s, syn)
 	if err != nil {
-		return t, p.error(err)
+		return nil, p.error(err)
 	}
 	p.vars = t.Variables
 	if t.Void {
@@ -255,7 +260,7 @@ func (p *Pattern) template(s string, syn wildcard.Syntax) (wildcard.Template, er
 	return t, nil
 }
 
-func (p *Pattern) segment(i int, t wildcard.Template) error {
+func (p *Pattern) segment(i int, t *wildcard.Template) error {
 	// What a variable puts into the type folds as the type does (I-23).
 	m, err := t.Compile(p.form == URN && i == 3 && t.HasVariables())
 	if err != nil {
@@ -338,22 +343,30 @@ func (p *Pattern) Differs(n Name, f *Facts, vars ...string) (segments []string) 
 	case p.form == URI:
 		return []string{"path"}
 	}
-	note := func(name string, fits bool) {
+	for i, name := range urnSegments {
+		fits := true
+		switch {
+		case i == 4 && p.form == QCS:
+			name, fits = "resource", p.fits(3, n.Path(), vars, 0)
+		case i == 0:
+			fits = p.fits(0, n.Service(), vars, 0)
+		case i == 1 && p.form == URN:
+			fits = p.inRegion(n.Region(), vars, 0)
+		case i == 1:
+			fits = p.fits(1, n.Region(), vars, 0)
+		case i == 2 && p.form == QCS:
+			fits = p.matchAccount(n, f)
+		case i == 2:
+			fits = p.fits(2, n.Account(), vars, 0)
+		case i == 3 && p.form == URN:
+			fits = p.fits(3, n.Type(), vars, 0)
+		case i == 4:
+			fits = p.fits(4, n.Path(), vars, 0)
+		}
 		if !fits {
 			segments = append(segments, name)
 		}
 	}
-	region := n.Region()
-	note("service", p.seg[0].Match(n.Service(), vars))
-	note("region", p.seg[1].Match(region, vars) || p.form == URN && region == "*" && p.seg[1].Match("", vars))
-	if p.form == QCS {
-		note("account", p.matchAccount(n, f))
-		note("resource", p.seg[3].Match(n.Path(), vars))
-		return segments
-	}
-	note("account", p.seg[2].Match(n.Account(), vars))
-	note("type", p.seg[3].Match(n.Type(), vars))
-	note("path", p.seg[4].Match(n.Path(), vars))
 	return segments
 }
 
@@ -416,25 +429,31 @@ func (p *Pattern) Void() *Error { return p.void }
 // A segment with a variable may be anything, as for May. A six-segment path has
 // no type, and of its account only the request tells what it stands for.
 func (p *Pattern) Faces() (f [5]wildcard.Face) {
-	any := wildcard.Face{Exact: true}
-	face := func(i int) wildcard.Face {
-		if p.use[i] != 0 {
-			return wildcard.Face{}
-		}
-		return p.seg[i].Face()
-	}
-	switch {
-	case p.void != nil:
+	if p.void != nil {
 		return f
-	case p.form == URN:
-		return [5]wildcard.Face{face(0), face(1), face(2), face(3), face(4)}
-	case p.form == QCS:
-		account := wildcard.Face{Exact: p.account == byText && p.seg[2].Face().Kind == wildcard.FaceAny}
-		return [5]wildcard.Face{face(0), face(1), account, any, face(3)}
-	case p.form == URI:
-		return [5]wildcard.Face{any, any, any, any, {Kind: wildcard.FaceEqual, Text: p.raw[0], Exact: true}}
 	}
-	return [5]wildcard.Face{any, any, any, any, any}
+	for i := range f {
+		f[i].Exact = true
+	}
+	switch p.form {
+	case URN:
+		for i := range f {
+			f[i] = p.face(i)
+		}
+	case QCS:
+		f[0], f[1], f[4] = p.face(0), p.face(1), p.face(3)
+		f[2].Exact = p.account == byText && p.seg[2].Face().Kind == wildcard.FaceAny
+	case URI:
+		f[4] = wildcard.Face{Kind: wildcard.FaceEqual, Text: p.raw[0], Exact: true}
+	}
+	return f
+}
+
+func (p *Pattern) face(i int) wildcard.Face {
+	if p.use[i] != 0 {
+		return wildcard.Face{}
+	}
+	return p.seg[i].Face()
 }
 
 // OwnerAccount reports whether the account segment stands for the account that

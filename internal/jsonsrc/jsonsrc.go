@@ -61,7 +61,9 @@ type Member struct {
 	Value            Node
 }
 
-// Member returns the member of that name.
+// Member returns the member of that name. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (n *Node) Member(name string) (*Member, bool) {
 	for i := range n.Members {
 		if n.Members[i].Name == name {
@@ -112,14 +114,14 @@ func ParseLimits(src []byte, limits Limits) (Node, []Problem) {
 		p.problem(Encoding, 0, 2, "the document begins with a byte-order mark of UTF-16", "save it as UTF-8 without one")
 		return Node{}, p.problems
 	}
-	p.space()
+	p.next()
 	if p.at == len(src) {
 		p.problem(Syntax, p.at, p.at, "the document is empty", "write a policy, an object in braces")
 		return Node{}, p.problems
 	}
-	n, ok := p.value(1)
-	if ok {
-		if p.space(); p.at < len(src) {
+	var n Node
+	if p.value(&n, 1) {
+		if p.next(); p.at < len(src) {
 			reason, fix := "text after the end of the document", "remove it"
 			switch src[p.at] {
 			case '/':
@@ -168,13 +170,17 @@ func (p *parser) fail(reason, fix string) bool {
 	return false
 }
 
-func (p *parser) space() {
-	for p.at < len(p.src) {
-		switch p.src[p.at] {
+// next skips white space and returns the character behind it, 0 at the end. (Not
+// inlined for the size of programs.)
+//
+//go:noinline
+func (p *parser) next() byte {
+	for {
+		switch c := p.peek(); c {
 		case ' ', '\t', '\n', '\r':
 			p.at++
 		default:
-			return
+			return c
 		}
 	}
 }
@@ -191,13 +197,12 @@ func (p *parser) here() string {
 	return strconv.QuoteRune(r)
 }
 
-func (p *parser) value(depth int) (Node, bool) {
+func (p *parser) value(n *Node, depth int) (ok bool) {
 	if depth > p.depth {
 		p.problem(Limit, p.at, min(p.at+1, len(p.src)), "nested deeper than "+strconv.Itoa(p.depth)+" levels", "a policy needs six")
-		return Node{}, false
+		return false
 	}
-	n := Node{Pos: p.at}
-	ok := false
+	n.Pos = p.at
 	switch c := p.peek(); {
 	case c == '{':
 		n.Kind = Object
@@ -216,12 +221,12 @@ func (p *parser) value(depth int) (Node, bool) {
 	case p.word("null"):
 		ok = true
 	case c == '\'':
-		return n, p.fail("a string in single quotes", "write it in double quotes")
+		return p.fail("a string in single quotes", "write it in double quotes")
 	default:
-		return n, p.unexpected("a value is expected, not ")
+		return p.unexpected("a value is expected, not ")
 	}
 	n.End = p.at
-	return n, ok
+	return ok
 }
 
 func (p *parser) peek() byte {
@@ -250,8 +255,7 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 	var seen map[string]int
 	for comma := p.at; ; comma = p.at {
 		p.at++
-		p.space()
-		switch c := p.peek(); {
+		switch c := p.next(); {
 		case c == '}':
 			if len(members) > 0 {
 				p.at = comma
@@ -262,27 +266,25 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 		case c != '"':
 			return nil, p.unexpected("a member name in double quotes is expected, not ")
 		}
-		m := Member{NamePos: p.at}
+		before := members
+		members = append(members, Member{NamePos: p.at})
+		m := &members[len(before)]
 		if m.Name, ok = p.str(); !ok {
 			return nil, false
 		}
 		m.NameEnd = p.at
-		p.space()
-		switch p.peek() {
-		case ':':
-		default:
+		if p.next() != ':' {
 			return nil, p.unexpected("a colon is expected after the member name, not ")
 		}
 		p.at++
-		p.space()
-		if m.Value, ok = p.value(depth + 1); !ok {
+		p.next()
+		if !p.value(&m.Value, depth+1) {
 			return nil, false
 		}
-		if first, dup := find(members, seen, m.Name); dup {
+		if first, dup := find(before, seen, m.Name); dup {
 			line := 1 + strings.Count(string(p.src[:first]), "\n")
 			p.problem(Duplicate, m.NamePos, m.NameEnd, "duplicate name "+phrase.Quote(m.Name)+", first on line "+strconv.Itoa(line), "keep one of the two")
 		}
-		members = append(members, m)
 		if len(members) > 16 { // a map only where scanning would be slow
 			if seen == nil {
 				seen = make(map[string]int)
@@ -293,8 +295,7 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 				seen[m.Name] = m.NamePos
 			}
 		}
-		p.space()
-		switch p.peek() {
+		switch p.next() {
 		case ',':
 		case '}':
 			p.at++
@@ -321,8 +322,7 @@ func find(members []Member, seen map[string]int, name string) (int, bool) {
 func (p *parser) array(depth int) (items []Node, ok bool) {
 	for comma := p.at; ; comma = p.at {
 		p.at++
-		p.space()
-		if p.peek() == ']' {
+		if p.next() == ']' {
 			if len(items) > 0 {
 				p.at = comma
 				return nil, p.fail("a comma before the closing bracket", "remove the comma")
@@ -330,13 +330,11 @@ func (p *parser) array(depth int) (items []Node, ok bool) {
 			p.at++
 			return items, true
 		}
-		n, ok := p.value(depth + 1)
-		if !ok {
+		items = append(items, Node{})
+		if !p.value(&items[len(items)-1], depth+1) {
 			return nil, false
 		}
-		items = append(items, n)
-		p.space()
-		switch p.peek() {
+		switch p.next() {
 		case ',':
 		case ']':
 			p.at++

@@ -311,7 +311,7 @@ const maxEntries = 8
 type builder struct {
 	*Index
 	ids     map[class]int32
-	any     [2]int32 // groups of all actions, of Huawei Cloud and of CAM
+	any     [2]filed // groups of all actions, of Huawei Cloud and of CAM
 	entries []entry
 	byGroup [][]Offer // the first offers of each group, one more than fewest
 	ending  map[uint64]int
@@ -323,7 +323,9 @@ type builder struct {
 // New makes the index of rules and of the actions that a catalog knows.
 func New(c *catalog.Catalog, rules []Rule) *Index {
 	b := &builder{Index: &Index{}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[action.Name]bool{}}
-	b.any = [2]int32{b.group(class{anyService: true, anyTyp: true}), b.group(class{cam: true, anyService: true, anyTyp: true})}
+	for i := range b.any {
+		b.any[i].id = uint64(b.group(&class{cam: i == 1, anyService: true, anyTyp: true}))
+	}
 	for i := range rules {
 		b.add(&rules[i])
 	}
@@ -338,12 +340,12 @@ func New(c *catalog.Catalog, rules []Rule) *Index {
 }
 
 // group returns the id of a class.
-func (b *builder) group(c class) int32 {
-	id, ok := b.ids[c]
+func (b *builder) group(c *class) int32 {
+	id, ok := b.ids[*c]
 	if !ok {
 		id = int32(len(b.groups))
-		b.ids[c] = id
-		b.groups = append(b.groups, c)
+		b.ids[*c] = id
+		b.groups = append(b.groups, *c)
 		b.byGroup = append(b.byGroup, nil)
 		b.shapes[c.shape()] |= 1 << c.bit()
 	}
@@ -356,67 +358,78 @@ type filed struct {
 	exact bool
 }
 
+// offer marks an offer as settled if the group is exact.
+func (f filed) offer(o Offer) Offer {
+	if f.exact {
+		o |= settled
+	}
+	return o
+}
+
 // add files a rule.
 func (b *builder) add(r *Rule) {
+	o, every := Offer(r.Row), b.any[0]
+	if r.Deny {
+		o |= denies
+	}
+	if r.CAM {
+		every = b.any[1]
+	}
 	var groups, keys []filed
 	for _, p := range r.Actions {
 		if n, ok := p.Literal(); ok && !b.named[n] {
 			b.named[n] = true
 			b.literals = append(b.literals, n)
 		}
-		c, exact := classOf(p)
-		groups = append(groups, filed{uint64(b.group(c)), exact})
+		groups = append(groups, b.class(p))
 	}
-	every := b.any[0]
-	if r.CAM {
-		every = b.any[1]
+	if len(groups) == 0 {
+		groups = append(groups, every)
 	}
-	if len(r.Actions) == 0 {
-		groups = []filed{{uint64(every), false}}
-	}
+	all := filed{key(0, 0, 0, 0, keyAll), true}
 	for _, p := range r.Resources {
-		keys = append(keys, b.key(p))
+		f := all
+		if !p.Everything() {
+			f = b.key(p)
+		}
+		keys = append(keys, f)
 	}
-	if len(r.Resources) == 0 {
-		keys = []filed{{key(0, 0, 0, 0, keyAll), true}}
+	if len(keys) == 0 {
+		keys = append(keys, all)
 	}
 	if r.Bare {
 		keys = append(keys, filed{key(0, 0, 0, 0, keyBare), false})
 	}
 	groups, keys = compact(groups), compact(keys)
-	o := Offer(r.Row)
-	if r.Deny {
-		o |= denies
-	}
 	for _, g := range groups {
-		if l := b.byGroup[g.id]; len(l) <= fewest {
-			if g.exact {
-				l = append(l, o|settled)
-			} else {
-				l = append(l, o)
-			}
-			b.byGroup[g.id] = l
+		if l := &b.byGroup[g.id]; len(*l) <= fewest {
+			*l = append(*l, g.offer(o))
 		}
 	}
 	switch {
 	case len(groups)*len(keys) <= maxEntries*(len(groups)+len(keys)):
 	case len(r.Resources) > 0:
-		groups = []filed{{uint64(every), false}}
+		groups = append(groups[:0], every)
 	default:
-		keys = []filed{{key(0, 0, 0, 0, keyAll), false}}
+		keys = append(keys[:0], all)
 	}
 	for _, k := range keys {
 		for _, g := range groups {
-			e := entry{k.id, int32(g.id), o, r.Kin, r.Certain && k.exact && g.exact}
-			if g.exact {
-				e.offer |= settled
-			}
-			b.entries = append(b.entries, e)
+			b.entries = append(b.entries, entry{k.id, int32(g.id), g.offer(o), r.Kin, r.Certain && k.exact && g.exact})
 		}
 	}
 }
 
-// compact keeps one of each; it is exact if one of them was.
+// class files an action pattern.
+func (b *builder) class(p *action.Pattern) filed {
+	c, exact := classOf(p)
+	return filed{uint64(b.group(&c)), exact}
+}
+
+// compact keeps one of each; it is exact if one of them was. (Not inlined for the
+// size of programs.)
+//
+//go:noinline
 func compact(fs []filed) []filed {
 	if len(fs) < 2 {
 		return fs
@@ -436,39 +449,42 @@ func compact(fs []filed) []filed {
 
 // key files a resource pattern.
 func (b *builder) key(p *resource.Pattern) filed {
-	if p.Everything() {
-		return filed{key(0, 0, 0, 0, keyAll), true}
-	}
 	faces, mask, exact := p.Faces(), 0, true
 	var sum uint64
-	for i, f := range faces[:4] {
+	for i := range faces[:4] {
+		f := &faces[i]
 		if f.Kind == wildcard.FaceEqual {
 			mask |= 1 << i
 			sum += hash(f.Text, roleSegment+uint64(i))
 		}
 		exact = exact && f.Exact && (f.Kind == wildcard.FaceEqual || f.Kind == wildcard.FaceAny)
 	}
-	form, path := p.Form(), faces[4]
-	m := &b.masks[form]
-	exact = exact && path.Exact
-	n := min(len(path.Text), longestEnd)
-	switch path.Kind {
+	form, path := p.Form(), &faces[4]
+	text, n := path.Text, min(len(path.Text), longestEnd)
+	exact = exact && path.Exact && (path.Kind == wildcard.FaceEqual || n == len(text))
+	var h, kind uint64
+	switch m := &b.masks[form]; path.Kind {
 	case wildcard.FaceEqual:
 		m.path |= 1 << mask
-		return filed{key(form, mask, sum, hash(path.Text, roleSegment+4), keyPath), exact}
+		h, kind = hash(text, roleSegment+4), keyPath
 	case wildcard.FacePrefix:
 		m.ends |= 1 << mask
 		b.endAt(key(form, mask, sum, 0, keyEnds)).prefix |= 1 << (n - 1)
-		return filed{key(form, mask, sum, hash(path.Text[:n], rolePrefix), keyPrefix), exact && n == len(path.Text)}
+		h, kind = hash(text[:n], rolePrefix), keyPrefix
 	case wildcard.FaceSuffix:
 		m.ends |= 1 << mask
 		b.endAt(key(form, mask, sum, 0, keyEnds)).suffix |= 1 << (n - 1)
-		return filed{key(form, mask, sum, hash(path.Text[len(path.Text)-n:], roleSuffix), keySuffix), exact && n == len(path.Text)}
+		h, kind = hash(text[len(text)-n:], roleSuffix), keySuffix
+	default:
+		m.any |= 1 << mask
+		kind = keyAny
 	}
-	m.any |= 1 << mask
-	return filed{key(form, mask, sum, 0, keyAny), exact}
+	return filed{key(form, mask, sum, h, kind), exact}
 }
 
+// endAt returns the lengths under a key. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (b *builder) endAt(h uint64) *lengths {
 	i, ok := b.ending[h]
 	if !ok {
@@ -577,20 +593,19 @@ func (b *builder) write(es []entry) {
 // names.
 func (b *builder) learn(c *catalog.Catalog) {
 	for a := range c.Actions(nil) {
-		delete(b.named, a.Name())
-		k := known{name: a.Name(), action: a}
-		b.groupsOf(&k, a.Name())
+		if b.named[a.Name()] {
+			b.named[a.Name()] = false
+		}
+		k := b.know(a.Name())
+		k.action = a
 		for old := range a.Aliases() {
 			k.old = true
-			b.groupsOf(&k, old)
+			b.groupsOf(k, old)
 		}
-		b.known = append(b.known, k)
 	}
 	for _, n := range b.literals {
 		if b.named[n] {
-			k := known{name: n}
-			b.groupsOf(&k, n)
-			b.known = append(b.known, k)
+			b.know(n)
 		}
 	}
 	slots := make([]slot, len(b.known))
@@ -600,6 +615,14 @@ func (b *builder) learn(c *catalog.Catalog) {
 		slots[i] = slot{hash(k.name.String(), roleName), uint32(i), 0}
 	}
 	b.names = newTable(slots)
+}
+
+// know adds an action.
+func (b *builder) know(n action.Name) *known {
+	b.known = append(b.known, known{name: n})
+	k := &b.known[len(b.known)-1]
+	b.groupsOf(k, n)
+	return k
 }
 
 // groupsOf notes the groups of a name of the action.
@@ -620,15 +643,20 @@ func (b *builder) choose(k *known) {
 			return
 		}
 		for _, o := range b.byGroup[g] {
-			at := 0
-			for at < len(few) && few[at].before(o) {
-				at++
+			at := len(few)
+			for at > 0 && !few[at-1].before(o) {
+				at--
 			}
 			if at < len(few) && few[at].Row() == o.Row() {
 				few[at] |= o
-			} else if few = slices.Insert(few, at, o); len(few) > fewest {
+				continue
+			}
+			if len(few) == fewest {
 				return
 			}
+			few = append(few, o)
+			copy(few[at+1:], few[at:])
+			few[at] = o
 		}
 	}
 	k.few, k.isFew = few, true

@@ -56,103 +56,98 @@ type chunk struct {
 
 // Compile makes a matcher for the whole text, anchored at both ends. With fold,
 // letters compare under Unicode simple folding.
-func (t Template) Compile(fold bool) (*Matcher, error) {
+func (t *Template) Compile(fold bool) (*Matcher, error) {
 	m := &Matcher{fold: fold}
-	parts := t.merged()
-	if fold {
-		parts = t.Map(canonString).merged()
-	}
+	parts := t.merged(fold)
 	var runs [][]part
-	start, stars, anys, vars := 0, 0, 0, 0
-	for i, p := range parts {
-		switch p.kind {
+	start, anys, vars := 0, 0, 0
+	for i := range parts {
+		switch parts[i].kind {
 		case star:
 			runs = append(runs, parts[start:i])
 			start = i + 1
-			stars++
 		case anyOne:
 			anys++
 		case variable:
 			vars++
 		}
 	}
-	runs = append(runs, parts[start:])
-	text := func(r []part) string {
-		if len(r) == 0 {
-			return ""
-		}
-		return r[0].text
-	}
-	if anys == 0 && vars == 0 {
-		switch {
-		case stars == 0:
-			m.shape, m.lit = shapeEqual, text(runs[0])
-			return m, nil
-		case len(parts) == 1:
-			m.shape = shapeAll
-			return m, nil
-		case stars == 1 && len(runs[1]) == 0:
-			m.shape, m.lit = shapePrefix, text(runs[0])
-			return m, nil
-		case stars == 1 && len(runs[0]) == 0:
-			m.shape, m.lit = shapeSuffix, text(runs[1])
-			return m, nil
-		case stars == 1 && !fold:
-			m.shape, m.lit, m.rest = shapeBoth, text(runs[0]), &rest{tail: text(runs[1])}
-			return m, nil
-		case stars == 2 && len(parts) == 3 && !fold:
-			m.shape, m.lit = shapeContains, text(runs[1])
-			return m, nil
-		}
-	}
-	if anys > 0 && vars == 0 && stars == 0 && !fold {
+	stars := len(runs)
+	head, last := text(parts), text(parts[start:])
+	switch texts := anys == 0 && vars == 0; {
+	case texts && stars == 0:
+		m.shape, m.lit = shapeEqual, head
+	case texts && len(parts) == 1:
+		m.shape = shapeAll
+	case texts && stars == 1 && start == len(parts):
+		m.shape, m.lit = shapePrefix, head
+	case texts && stars == 1 && start == 1:
+		m.shape, m.lit = shapeSuffix, last
+	case texts && stars == 1 && !fold:
+		m.shape, m.lit, m.rest = shapeBoth, head, &rest{tail: last}
+	case texts && stars == 2 && len(parts) == 3 && !fold:
+		m.shape, m.lit = shapeContains, text(parts[1:])
+	case vars == 0 && stars == 0 && !fold:
 		g, err := glob.Compile(globText(parts))
-		if err == nil {
-			m.shape, m.lit, m.rest = shapeGlob, text(parts), &rest{glob: g}
-			return m, nil
+		if err != nil {
+			return nil, &Error{Reason: "pattern cannot be compiled", Fix: "use fewer wildcards"}
 		}
-		return nil, &Error{Reason: "pattern cannot be compiled", Fix: "use fewer wildcards"}
+		m.shape, m.lit, m.rest = shapeGlob, head, &rest{glob: g}
+	default:
+		m.rest = &rest{head: parts, split: stars > 0}
+		if stars > 0 {
+			m.rest.head, m.rest.last = runs[0], parts[start:]
+			return m, m.rest.chunks(runs[1:])
+		}
 	}
-	m.rest = &rest{head: runs[0], split: stars > 0}
-	if stars == 0 {
-		return m, nil
+	return m, nil
+}
+
+// text returns the text of the first part, "" if there is none.
+func text(parts []part) string {
+	if len(parts) == 0 {
+		return ""
 	}
-	m.rest.last = runs[stars]
-	for _, r := range runs[1:stars] {
+	return parts[0].text
+}
+
+// chunks adds what stands between the stars.
+func (r *rest) chunks(runs [][]part) error {
+	for _, run := range runs {
 		var c chunk
-		for len(r) > 0 && r[0].kind == anyOne {
-			c.before, r = c.before+1, r[1:]
+		for len(run) > 0 && run[0].kind == anyOne {
+			c.before, run = c.before+1, run[1:]
 		}
-		for len(r) > 0 && r[len(r)-1].kind == anyOne {
-			c.behind, r = c.behind+1, r[:len(r)-1]
+		for len(run) > 0 && run[len(run)-1].kind == anyOne {
+			c.behind, run = c.behind+1, run[:len(run)-1]
 		}
 		n := 0
-		for _, p := range r {
-			if p.kind == anyOne {
+		for i := range run {
+			if run[i].kind == anyOne {
 				n++
 			}
 		}
 		if n > MaxInnerAny {
-			return nil, &Error{r[0].off, "more than " + strconv.Itoa(MaxInnerAny) + " ? between two *", "replace some of the ? by *"}
+			return &Error{run[0].off, "more than " + strconv.Itoa(MaxInnerAny) + " ? between two *", "replace some of the ? by *"}
 		}
-		c.core = r
-		m.rest.inner = append(m.rest.inner, c)
+		c.core = run
+		r.inner = append(r.inner, c)
 	}
-	return m, nil
+	return nil
 }
 
 // globText spells the parts in the syntax of gobwas/glob, with everything
 // quoted that no dialect has.
 func globText(parts []part) string {
-	var b strings.Builder
-	for _, p := range parts {
-		if p.kind == anyOne {
-			b.WriteByte('?')
+	s := ""
+	for i := range parts {
+		if p := &parts[i]; p.kind == anyOne {
+			s += "?"
 		} else {
-			b.WriteString(glob.QuoteMeta(p.text))
+			s += glob.QuoteMeta(p.text)
 		}
 	}
-	return b.String()
+	return s
 }
 
 // Match reports whether s matches. vars are the expanded variables of the

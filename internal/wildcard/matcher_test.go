@@ -194,8 +194,8 @@ func TestParseVariables(t *testing.T) {
 		{in: "${g:UserName}", literal: "${g:UserName}"},
 	} {
 		got, err := Parse(c.in, Syntax{Star: true, Any: true, Variables: c.d})
-		if (err != nil) != c.err || got.Void != c.void {
-			t.Errorf("%q: err %v, void %v", c.in, err, got.Void)
+		if (err != nil) != c.err || err == nil && got.Void != c.void {
+			t.Errorf("%q: err %v, %+v", c.in, err, got)
 			continue
 		}
 		if c.err || c.void {

@@ -5,6 +5,7 @@
 package wildcard
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -49,10 +50,10 @@ const (
 )
 
 type part struct {
-	kind kind
 	text string // of a literal
-	idx  int    // of a variable: its place in Template.Variables
 	off  int    // byte offset in the parsed text
+	kind kind
+	idx  uint8 // of a variable: its place in Template.Variables
 }
 
 // Template is a parsed text. It is immutable.
@@ -96,126 +97,113 @@ const MaxVariables = 8
 
 // Parse reads a text. A malformed variable of the Huawei grammars is not an
 // error but makes the Template void; in CAM it is an error (tencent-cam.md V4).
-func Parse(s string, syn Syntax) (Template, error) {
-	t := Template{Blank: -1}
-	var lit literals
+func Parse(s string, syn Syntax) (*Template, error) {
+	t := &Template{Blank: -1}
+	from := 0 // of the literal text under way
 	for i := 0; i < len(s); {
+		p, n := part{off: i}, 1
 		switch {
 		case s[i] == '*' && syn.Star:
-			lit.end(&t)
-			if n := len(t.parts); n == 0 || t.parts[n-1].kind != star {
-				t.parts = append(t.parts, part{kind: star, off: i})
-			}
-			i++
+			p.kind = star
 		case s[i] == '?' && syn.Any:
-			lit.end(&t)
-			t.parts = append(t.parts, part{kind: anyOne, off: i})
-			i++
+			p.kind = anyOne
 		case syn.Variables != NoVariables && strings.HasPrefix(s[i:], "${"):
-			v, esc, n, err := parseVariable(s[i:], syn.Variables)
-			if err != nil {
+			var v Variable
+			var err *Error
+			p.text, n, err = v.parse(s[i:], syn.Variables)
+			switch {
+			case err != nil && syn.Variables == CAM20:
 				err.Offset += i
-				if syn.Variables == CAM20 {
-					return Template{}, err
-				}
+				return nil, err
+			case err != nil:
 				t.Void, t.VoidAt, t.VoidReason, t.VoidFix = true, i, err.Reason, err.Fix
 				return t, nil
-			}
-			// Literal text on both sides stays apart, so that offsets hold.
-			lit.end(&t)
-			if esc != "" {
-				lit.put(esc, i)
-				lit.end(&t)
-			} else {
-				if len(t.Variables) == MaxVariables {
-					return Template{}, &Error{i, "more than " + strconv.Itoa(MaxVariables) + " variables in one text", "split it into several entries"}
-				}
-				t.parts = append(t.parts, part{kind: variable, idx: len(t.Variables), off: i})
+			case p.text != "":
+				// Literal text on both sides stays apart, so that offsets hold.
+			case len(t.Variables) == MaxVariables:
+				return nil, &Error{i, "more than " + strconv.Itoa(MaxVariables) + " variables in one text", "split it into several entries"}
+			default:
+				p.kind, p.idx = variable, uint8(len(t.Variables))
 				t.Variables = append(t.Variables, v)
 			}
-			i += n
 		default:
 			if s[i] == ' ' && t.Blank < 0 {
 				t.Blank = i
 			}
-			lit.put(s[i:i+1], i)
 			i++
+			continue
 		}
+		t.literal(s[from:i], from)
+		if k := len(t.parts); p.kind != star || k == 0 || t.parts[k-1].kind != star {
+			t.parts = append(t.parts, p)
+		}
+		i += n
+		from = i
 	}
-	lit.end(&t)
+	t.literal(s[from:], from)
 	return t, nil
 }
 
-// literals collects the text between wildcards and variables.
-type literals struct {
-	text strings.Builder
-	at   int
-}
-
-func (l *literals) put(text string, at int) {
-	if l.text.Len() == 0 {
-		l.at = at
-	}
-	l.text.WriteString(text)
-}
-
-// end makes a part of what was collected. (Not inlined for the size of programs.)
+// literal adds literal text, if there is any. (Not inlined for the size of
+// programs.)
 //
 //go:noinline
-func (l *literals) end(t *Template) {
-	if l.text.Len() > 0 {
-		t.parts = append(t.parts, part{kind: literal, text: l.text.String(), off: l.at})
-		l.text.Reset()
+func (t *Template) literal(text string, off int) {
+	if text != "" {
+		t.parts = append(t.parts, part{kind: literal, text: text, off: off})
 	}
 }
 
 // Split cuts the template at its first n-1 literal occurrences of sep. Text
 // that comes from a variable never counts as a separator. ok is false if
 // there are fewer than n pieces.
-func (t Template) Split(sep byte, n int) (pieces []Template, ok bool) {
-	cur := Template{Variables: t.Variables}
-	for _, p := range t.parts {
+func (t *Template) Split(sep byte, n int) (pieces []*Template, ok bool) {
+	cur := &Template{Variables: t.Variables}
+	pieces = append(pieces, cur)
+	for i := range t.parts {
+		p := &t.parts[i]
 		if p.kind != literal {
-			cur.parts = append(cur.parts, p)
+			cur.parts = append(cur.parts, *p)
 			continue
 		}
 		text, off := p.text, p.off
-		for len(pieces) < n-1 {
+		for len(pieces) < n {
 			k := strings.IndexByte(text, sep)
 			if k < 0 {
 				break
 			}
-			if k > 0 {
-				cur.parts = append(cur.parts, part{kind: literal, text: text[:k], off: off})
-			}
-			pieces = append(pieces, cur)
+			cur.literal(text[:k], off)
 			text, off = text[k+1:], off+k+1
-			cur = Template{Variables: t.Variables, Start: off}
+			cur = &Template{Variables: t.Variables, Start: off}
+			pieces = append(pieces, cur)
 		}
-		if text != "" {
-			cur.parts = append(cur.parts, part{kind: literal, text: text, off: off})
-		}
+		cur.literal(text, off)
 	}
-	pieces = append(pieces, cur)
 	return pieces, len(pieces) == n
 }
 
 // Literal returns the text if it holds neither wildcard nor variable.
-func (t Template) Literal() (string, bool) {
-	m := t.merged()
+func (t *Template) Literal() (string, bool) {
+	m := t.merged(false)
 	if len(m) == 0 {
 		return "", true
 	}
 	return m[0].text, len(m) == 1 && m[0].kind == literal
 }
 
-// merged returns the parts with neighbouring literal text joined.
-func (t Template) merged() []part {
+// merged returns the parts with neighbouring literal text joined, with fold in
+// canonical form.
+func (t *Template) merged(fold bool) []part {
 	var out []part
 	for _, p := range t.parts {
-		if n := len(out); p.kind == literal && n > 0 && out[n-1].kind == literal {
-			out[n-1].text += p.text
-			continue
+		if p.kind == literal {
+			if fold {
+				p.text = canonString(p.text)
+			}
+			if n := len(out); n > 0 && out[n-1].kind == literal {
+				out[n-1].text += p.text
+				continue
+			}
 		}
 		out = append(out, p)
 	}
@@ -223,27 +211,20 @@ func (t Template) merged() []part {
 }
 
 // Single returns the index of the variable that is the whole text, or -1.
-func (t Template) Single() int {
+func (t *Template) Single() int {
 	if len(t.parts) == 1 && t.parts[0].kind == variable {
-		return t.parts[0].idx
+		return int(t.parts[0].idx)
 	}
 	return -1
 }
 
 // HasVariables reports whether the text refers to a variable. (A piece made by
 // Split keeps the whole list in Variables.)
-func (t Template) HasVariables() bool {
-	for _, p := range t.parts {
-		if p.kind == variable {
-			return true
-		}
-	}
-	return false
-}
+func (t *Template) HasVariables() bool { return t.Uses() != 0 }
 
 // Uses tells which variables occur: bit i stands for Variables[i] of the whole
 // template.
-func (t Template) Uses() (mask uint8) {
+func (t *Template) Uses() (mask uint8) {
 	for _, p := range t.parts {
 		if p.kind == variable {
 			mask |= 1 << p.idx
@@ -253,7 +234,7 @@ func (t Template) Uses() (mask uint8) {
 }
 
 // HasWildcards reports whether * or ? occur as wildcards.
-func (t Template) HasWildcards() bool {
+func (t *Template) HasWildcards() bool {
 	for _, p := range t.parts {
 		if p.kind == star || p.kind == anyOne {
 			return true
@@ -264,7 +245,7 @@ func (t Template) HasWildcards() bool {
 
 // VariableFrom returns the offset of the first variable at or behind from, or
 // -1.
-func (t Template) VariableFrom(from int) int {
+func (t *Template) VariableFrom(from int) int {
 	for _, p := range t.parts {
 		if p.kind == variable && p.off >= from {
 			return p.off
@@ -274,24 +255,26 @@ func (t Template) VariableFrom(from int) int {
 }
 
 // Everything reports whether the text is a lone *.
-func (t Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].kind == star }
+func (t *Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].kind == star }
 
-// Map returns the template with f applied to its literal text.
-func (t Template) Map(f func(string) string) Template {
-	out := t
-	out.parts = make([]part, len(t.parts))
-	for i, p := range t.parts {
-		if p.kind == literal {
+// Map returns the template with f applied to its literal text. (Not inlined for
+// the size of programs.)
+//
+//go:noinline
+func (t *Template) Map(f func(string) string) *Template {
+	out := *t
+	out.parts = slices.Clone(t.parts)
+	for i := range out.parts {
+		if p := &out.parts[i]; p.kind == literal {
 			p.text = f(p.text)
 		}
-		out.parts[i] = p
 	}
-	return out
+	return &out
 }
 
 // WithStars returns the template with a * put before or behind it.
-func (t Template) WithStars(before, behind bool) Template {
-	out := t
+func (t *Template) WithStars(before, behind bool) *Template {
+	out := *t
 	out.parts = nil
 	if before {
 		out.parts = append(out.parts, part{kind: star})
@@ -300,67 +283,79 @@ func (t Template) WithStars(before, behind bool) Template {
 	if behind {
 		out.parts = append(out.parts, part{kind: star})
 	}
-	return out
+	return &out
 }
 
-// parseVariable reads "${…}" at the start of s. Either v is a variable or esc
-// is the text of an escape; n is the number of bytes read.
-func parseVariable(s string, d Dollar) (v Variable, esc string, n int, err *Error) {
+// parse reads "${…}" at the start of s. Either v becomes the variable or esc is
+// the text of an escape; n is the number of bytes read.
+func (v *Variable) parse(s string, d Dollar) (esc string, n int, err *Error) {
 	body := s[2:]
 	if d == CAM20 {
 		k := strings.IndexByte(body, '}')
 		if k < 0 {
-			return v, "", 0, &Error{0, "variable without closing brace", "write ${uin}, ${owner_uin} or ${app_id}"}
+			return malformed("variable without closing brace", "write ${uin}, ${owner_uin} or ${app_id}")
 		}
-		switch body[:k] {
+		switch v.Key = body[:k]; v.Key {
 		case "uin", "owner_uin", "app_id":
-			return Variable{Key: body[:k]}, "", k + 3, nil
+			return "", k + 3, nil
 		}
-		return v, "", 0, &Error{0, "unknown variable " + strconv.Quote(s[:k+3]), "the variables are ${uin}, ${owner_uin} and ${app_id}"}
+		return malformed("unknown variable "+strconv.Quote(s[:k+3]), "the variables are ${uin}, ${owner_uin} and ${app_id}")
 	}
-	for _, e := range []string{"$", "*", "?"} {
-		if strings.HasPrefix(body, e+"}") && (e == "$" || d == Identity50) {
-			return v, e, 4, nil
-		}
+	if len(body) > 1 && body[1] == '}' && (body[0] == '$' || d == Identity50 && (body[0] == '*' || body[0] == '?')) {
+		return body[:1], 4, nil
 	}
 	i := strings.IndexAny(body, ",}")
 	if i < 0 {
-		return v, "", 0, &Error{0, "variable without closing brace", "write ${key}"}
+		return malformed("variable without closing brace", "write ${key}")
 	}
 	v.Key = FoldKey(strings.Trim(body[:i], " \t"))
 	if v.Key == "" {
-		return v, "", 0, &Error{0, "variable without a key", "write ${key}"}
+		return malformed("variable without a key", "write ${key}")
 	}
 	if body[i] == '}' {
-		return v, "", i + 3, nil
+		return "", i + 3, nil
 	}
 	v.HasDefault = true
-	for i++; i < len(body) && (body[i] == ' ' || body[i] == '\t'); i++ {
-	}
+	fix := "write ${" + v.Key + ", 'text'}"
+	i = skipBlanks(body, i+1)
 	if i == len(body) || body[i] != '\'' {
-		return v, "", 0, &Error{0, "default of a variable without quotes", "write ${" + v.Key + ", 'text'}"}
+		return malformed("default of a variable without quotes", fix)
 	}
-	var def strings.Builder
+	var text []byte
 	for i++; ; i++ {
 		if i == len(body) {
-			return v, "", 0, &Error{0, "default of a variable without closing quote", "write ${" + v.Key + ", 'text'}"}
+			return malformed("default of a variable without closing quote", fix)
 		}
 		if body[i] == '\'' {
-			if i+1 < len(body) && body[i+1] == '\'' {
-				i++
-			} else {
+			if i+1 == len(body) || body[i+1] != '\'' {
 				break
 			}
+			i++
 		}
-		def.WriteByte(body[i])
+		text = append(text, body[i])
 	}
-	for i++; i < len(body) && (body[i] == ' ' || body[i] == '\t'); i++ {
-	}
+	v.Default = string(text)
+	i = skipBlanks(body, i+1)
 	if i == len(body) || body[i] != '}' {
-		return v, "", 0, &Error{0, "variable without closing brace", "write ${" + v.Key + ", 'text'}"}
+		return malformed("variable without closing brace", fix)
 	}
-	v.Default = def.String()
-	return v, "", i + 3, nil
+	return "", i + 3, nil
+}
+
+// malformed is the result for a variable that cannot be read. (Not inlined for
+// the size of programs.)
+//
+//go:noinline
+func malformed(reason, fix string) (esc string, n int, err *Error) {
+	return "", 0, &Error{0, reason, fix}
+}
+
+// skipBlanks returns the place of the first character from i on that is no blank.
+func skipBlanks(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	return i
 }
 
 // FoldKey folds the name of a condition key: ASCII letters before the first
@@ -377,7 +372,9 @@ func FoldKey(s string) string {
 }
 
 // Lower folds ASCII letters to lower case. Other characters stay as they are,
-// so lengths and offsets never change.
+// so lengths and offsets never change. (Not inlined for the size of programs.)
+//
+//go:noinline
 func Lower(s string) string {
 	for i := 0; i < len(s); i++ {
 		if 'A' <= s[i] && s[i] <= 'Z' {
@@ -394,19 +391,22 @@ func Lower(s string) string {
 }
 
 // String spells the template: wildcards as * and ?, variables as ${key}.
-func (t Template) String() string {
-	var b strings.Builder
-	for _, p := range t.parts {
-		switch p.kind {
-		case star:
-			b.WriteByte('*')
-		case anyOne:
-			b.WriteByte('?')
-		case variable:
-			b.WriteString("${" + t.Variables[p.idx].Key + "}")
-		default:
-			b.WriteString(p.text)
-		}
+func (t *Template) String() string {
+	s := ""
+	for i := range t.parts {
+		s += t.parts[i].spell(t.Variables)
 	}
-	return b.String()
+	return s
+}
+
+func (p *part) spell(vars []Variable) string {
+	switch p.kind {
+	case star:
+		return "*"
+	case anyOne:
+		return "?"
+	case variable:
+		return "${" + vars[p.idx].Key + "}"
+	}
+	return p.text
 }
