@@ -35,6 +35,7 @@ type Pattern struct {
 	all     bool
 	account account
 	use     [5]uint8 // the variables of each segment, bit i for vars[i]
+	whole   string   // of a URN, if all segments are literals
 
 	// URN: service, region, account, type, path. QCS: service, region,
 	// account, resource. URI: the path.
@@ -161,6 +162,17 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 		if err := p.segment(i, q); err != nil {
 			return nil, err
 		}
+	}
+	for i := range p.seg {
+		f := p.seg[i].Face()
+		if p.use[i] != 0 || f.Kind != wildcard.FaceEqual {
+			p.whole = ""
+			break
+		}
+		if i > 0 {
+			p.whole += ":"
+		}
+		p.whole += f.Text
 	}
 	return p, nil
 }
@@ -311,10 +323,13 @@ func (p *Pattern) May(n Name, f *Facts, unknown uint8, vars ...string) bool {
 	case URI:
 		return p.raw[0] == n.text
 	case URN:
+		s, a, b, c, d := n.text, n.cut(0), n.cut(1), n.cut(2), n.cut(3)
+		if p.whole != "" && s[a+1:b] != "*" {
+			return s == p.whole
+		}
 		// Those that differ most come first.
-		s, c := n.text, &n.cut
-		return p.fits(4, s[c[3]+1:], vars, unknown) && p.fits(3, s[c[2]+1:c[3]], vars, unknown) && p.fits(0, s[:c[0]], vars, unknown) &&
-			p.fits(2, s[c[1]+1:c[2]], vars, unknown) && p.inRegion(s[c[0]+1:c[1]], vars, unknown)
+		return p.fits(4, s[d+1:], vars, unknown) && p.fits(3, s[c+1:d], vars, unknown) && p.fits(0, s[:a], vars, unknown) &&
+			p.fits(2, s[b+1:c], vars, unknown) && p.inRegion(s[a+1:b], vars, unknown)
 	}
 	return p.fits(0, n.Service(), vars, unknown) && p.fits(1, n.Region(), vars, unknown) && p.fits(3, n.Path(), vars, unknown) && p.matchAccount(n, f)
 }
