@@ -95,7 +95,7 @@ func (c Compiler) NewDirectory(layers ...Layer) (*Directory, error) {
 func (d *Directory) base(layers []Layer) (*Set, error) {
 	for i, l := range layers {
 		if l.Kind == Identity || l.Kind == Session {
-			return refuse(i, l.Name, "the layers of a directory hold for every principal; attach what grants, and compile a Set for a session")
+			return nil, &CompileError{i, l.Name, "the layers of a directory hold for every principal; attach what grants, and compile a Set for a session"}
 		}
 	}
 	return d.compiler.Compile(layers...)

@@ -34,8 +34,8 @@ type provider struct {
 	global bool  // it is granted for global services
 }
 
-// grant is a provider with the service that its name belongs to.
-type grant struct {
+// bearer is a provider with the service that its name belongs to.
+type bearer struct {
 	provider
 	catalog string
 }
@@ -43,7 +43,7 @@ type grant struct {
 // findRoles finds the documents with dependencies and who meets them: documents of
 // the same group under the same name.
 func (s *Set) findRoles() (ok bool) {
-	grants := make(map[string][]grant) // by group and name
+	bearers := make(map[string][]bearer) // by group and name
 	for i := range s.layers {
 		l := &s.layers[i]
 		for j, d := range l.Documents {
@@ -58,7 +58,7 @@ func (s *Set) findRoles() (ok bool) {
 			// Only what is granted meets a dependency.
 			if t := d.Title(); t.Name != "" && l.Kind == Identity {
 				k := l.member(t.Name)
-				grants[k] = append(grants[k], grant{provider{int32(i), id, t.Global}, t.Catalog})
+				bearers[k] = append(bearers[k], bearer{provider{int32(i), id, t.Global}, t.Catalog})
 			}
 		}
 	}
@@ -70,9 +70,9 @@ func (s *Set) findRoles() (ok bool) {
 		for j := range r.depends {
 			dep := &r.depends[j]
 			n := need{name: dep.DisplayName}
-			for _, g := range grants[s.layers[r.layer].member(dep.DisplayName)] {
-				if g.catalog == "" || dep.Catalog == "" || g.catalog == dep.Catalog {
-					n.providers = append(n.providers, g.provider)
+			for _, b := range bearers[s.layers[r.layer].member(dep.DisplayName)] {
+				if b.catalog == "" || dep.Catalog == "" || b.catalog == dep.Catalog {
+					n.providers = append(n.providers, b.provider)
 				}
 			}
 			r.needs = append(r.needs, n)
