@@ -126,15 +126,18 @@ type unit struct {
 	named    bool // has principals
 }
 
-// row is a compiled statement.
+// row is a compiled statement. What a decision looks at first fits into 64 bytes.
 type row struct {
 	*unit
 	*more
-	actions     []*action.Pattern
-	resources   []*resource.Pattern
+	action      [1]*action.Pattern // the only one of Action or NotAction, or nil
+	resource    [1]*resource.Pattern
+	layer       int32
 	index       int32
 	condition   int32 // in Set.conditions; -1 for none
 	effect      policy.Effect
+	cam         bool
+	plain       bool // names no principals and stands in no role with dependencies
 	notAction   bool
 	notResource bool
 	everything  bool // no Resource element, or an entry *
@@ -143,9 +146,27 @@ type row struct {
 
 // more is what few statements have.
 type more struct {
+	actions    []*action.Pattern // if there are several
+	resources  []*resource.Pattern
 	principals []policy.Principal
 	notOne     bool                   // NotPrincipal
 	variables  [][]condition.Variable // per resource; nil if none has any
+}
+
+// entries are those of Action or NotAction.
+func (r *row) entries() []*action.Pattern {
+	if r.action[0] != nil {
+		return r.action[:]
+	}
+	return r.actions
+}
+
+// places are the entries of Resource or NotResource.
+func (r *row) places() []*resource.Pattern {
+	if r.resource[0] != nil {
+		return r.resource[:]
+	}
+	return r.resources
 }
 
 // nothing is what most statements have of it.
@@ -198,6 +219,15 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 	}
 	s.slots = boundSlot
 	l := &lowering{Set: s, blocks: map[string]int32{}}
+	n := 0
+	for i := range layers {
+		for _, d := range layers[i].Documents {
+			if d != nil {
+				n += d.Len()
+			}
+		}
+	}
+	s.rows = make([]row, 0, n)
 	for i := range layers {
 		if reason := l.layer(&layers[i]); reason != "" {
 			return nil, &CompileError{i, layers[i].Name, reason}
@@ -208,6 +238,11 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 	}
 	if !s.findRoles() {
 		return nil, &CompileError{Layer: -1, Reason: "more than " + strconv.Itoa(MaxRoles) + " documents depend on others"}
+	}
+	s.conditions = append([]condition.Block(nil), s.conditions...) // no longer than it is
+	for i := range s.rows {
+		r := &s.rows[i]
+		r.plain = !r.named && r.role < 0
 	}
 	return s, nil
 }
@@ -309,9 +344,8 @@ func (s *lowering) add(at int32, d *policy.Document) {
 
 func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	r := row{
-		unit: u, index: int32(index), effect: st.Effect(),
+		unit: u, more: &nothing, layer: u.layer, cam: u.cam, index: int32(index), effect: st.Effect(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
-		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()),
 	}
 	r.condition, r.void = s.intern(u.document.Dialect(), st.Condition())
 	grammar := condition.Identity
@@ -319,18 +353,28 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 		grammar = condition.CAM
 	}
 	m := more{principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal()}
-	for i, p := range r.resources {
+	if acts := st.Actions(); len(acts) == 1 {
+		r.action[0] = acts[0]
+	} else {
+		m.actions = slices.Clone(acts)
+	}
+	for i, p := range st.Resources() {
 		r.everything = r.everything || p.Everything()
 		r.void = r.void || p.Void() != nil
 		if len(p.Variables()) > 0 {
 			if m.variables == nil {
-				m.variables = make([][]condition.Variable, len(r.resources))
+				m.variables = make([][]condition.Variable, len(st.Resources()))
 			}
 			m.variables[i] = condition.Variables(grammar, p.Variables())
 			r.void = r.void || condition.MultiValued(m.variables[i], s.key)
 		}
 	}
-	if r.more = &nothing; u.named || m.variables != nil {
+	if places := st.Resources(); len(places) == 1 {
+		r.resource[0] = places[0]
+	} else {
+		m.resources = slices.Clone(places)
+	}
+	if u.named || m.variables != nil || m.actions != nil || m.resources != nil {
 		r.more = &m
 	}
 	s.rows = append(s.rows, r)
@@ -369,10 +413,10 @@ func (s *Set) rules() []program.Rule {
 		}
 		rule := program.Rule{Row: int32(i), Deny: r.effect == policy.Deny, CAM: r.cam, Kin: r.layer << 2}
 		if !r.notAction {
-			rule.Actions = r.actions
+			rule.Actions = r.entries()
 		}
 		if !r.everything && !r.notResource {
-			rule.Resources = r.resources
+			rule.Resources = r.places()
 			rule.Bare = rule.Deny && !r.cam
 		}
 		if r.old {
@@ -381,7 +425,7 @@ func (s *Set) rules() []program.Rule {
 		if r.scp {
 			rule.Kin |= 2
 		}
-		rule.Certain = r.condition < 0 && r.more == &nothing && !r.notAction && !r.notResource && (r.role < 0 || rule.Deny)
+		rule.Certain = r.condition < 0 && r.variables == nil && !r.named && !r.notAction && !r.notResource && (r.role < 0 || rule.Deny)
 		rules = append(rules, rule)
 	}
 	return rules

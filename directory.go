@@ -275,7 +275,7 @@ func (d *Directory) compile(of Grant, doc *policy.Document) (grant, error) {
 	}
 	g.set = s
 	for i := range s.rows {
-		services := program.Services(s.rows[i].actions)
+		services := program.Services(s.rows[i].entries())
 		if s.rows[i].notAction {
 			services = program.EveryService
 		}

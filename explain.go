@@ -306,7 +306,7 @@ func (q *query) who() string {
 func (q *query) tryAction(r *row, st *policy.Statement) Check {
 	c := Check{Element: ActionElement, Got: q.req.Action.String(), Result: truth(r.cam == q.req.Action.IsCAM() && q.matchesAction(r))}
 	best := -1
-	for i, p := range r.actions {
+	for i, p := range r.entries() {
 		differ := p.Differs(q.req.Action)
 		if best < 0 || len(differ) < len(c.Segments) {
 			best, c.Segments = i, differ
@@ -314,7 +314,7 @@ func (q *query) tryAction(r *row, st *policy.Statement) Check {
 	}
 	if c.Result == condition.True && !r.notAction {
 		c.Segments = nil
-		for i, p := range r.actions {
+		for i, p := range r.entries() {
 			if p.Match(q.req.Action) || q.action != nil && slices.ContainsFunc(slices.Collect(q.action.Aliases()), p.Match) {
 				best = i
 				break
@@ -322,7 +322,7 @@ func (q *query) tryAction(r *row, st *policy.Statement) Check {
 		}
 	}
 	if best >= 0 {
-		c.Want, c.Position = r.actions[best].String(), st.ActionPosition(best)
+		c.Want, c.Position = r.entries()[best].String(), st.ActionPosition(best)
 	}
 	if r.notAction {
 		c.Segments = nil
@@ -338,7 +338,7 @@ func (q *query) tryVariables(r *row, st *policy.Statement, add func(Check)) cond
 		var buf [condition.MaxVariables]string
 		if _, _, k := q.env.Expand(vars, &buf); k < known {
 			known = k
-			add(Check{Element: VariableElement, Result: k, Want: r.resources[i].String(), Position: st.ResourcePosition(i), Absent: k == condition.False})
+			add(Check{Element: VariableElement, Result: k, Want: r.places()[i].String(), Position: st.ResourcePosition(i), Absent: k == condition.False})
 		}
 	}
 	return known
@@ -355,7 +355,7 @@ func (q *query) tryResource(r *row, st *policy.Statement, known condition.Result
 		}
 	}
 	best := -1
-	for i, p := range r.resources {
+	for i, p := range r.places() {
 		var buf [condition.MaxVariables]string
 		var vars []string
 		if r.variables != nil {
@@ -368,7 +368,7 @@ func (q *query) tryResource(r *row, st *policy.Statement, known condition.Result
 	}
 	switch {
 	case best >= 0:
-		c.Want, c.Position = r.resources[best].String(), st.ResourcePosition(best)
+		c.Want, c.Position = r.places()[best].String(), st.ResourcePosition(best)
 	default:
 		c.Want = "*"
 	}

@@ -20,11 +20,13 @@ func (q *query) matches(r *row) condition.Result {
 
 // holds decides a statement that names the action.
 func (q *query) holds(r *row) condition.Result {
-	acts := q.acts(r)
-	if acts == condition.False || r.named && !q.matchesPrincipal(r) {
-		return condition.False
+	res := condition.True
+	if !r.plain {
+		if res = q.acts(r); res == condition.False || r.named && !q.matchesPrincipal(r) {
+			return condition.False
+		}
 	}
-	res := min(acts, q.matchesResource(r))
+	res = min(res, q.matchesResource(r))
 	if q.set.scoped && r.effect == policy.Allow {
 		res = min(res, q.grantedAt(q.set.layers[r.layer].Scope))
 	}
@@ -93,7 +95,7 @@ func (q *query) matchesAction(r *row) bool {
 
 // lists reports whether the Action or NotAction element has an entry for n.
 func (r *row) lists(n action.Name) bool {
-	for _, p := range r.actions {
+	for _, p := range r.entries() {
 		if p.Match(n) {
 			return true
 		}
@@ -135,7 +137,7 @@ func (q *query) covers(r *row) condition.Result {
 	if q.resource.IsZero() {
 		// Only * covers a request without a resource. A Deny that names
 		// resources was meant to bite, and does; in CAM it does not (R5).
-		return truth(r.effect == policy.Deny && !r.cam && !r.notResource && len(r.resources) > 0)
+		return truth(r.effect == policy.Deny && !r.cam && !r.notResource && len(r.places()) > 0)
 	}
 	if r.effect == policy.Allow {
 		if q.mistyped && !r.notResource {
@@ -150,7 +152,7 @@ func (q *query) covers(r *row) condition.Result {
 		q.facts.Owner = owner
 	}
 	if r.variables == nil {
-		for _, p := range r.resources {
+		for _, p := range r.places() {
 			if p.Match(q.resource, &q.facts) {
 				return condition.True
 			}
@@ -159,7 +161,7 @@ func (q *query) covers(r *row) condition.Result {
 	}
 	res := condition.False
 	var buf [condition.MaxVariables]string
-	for i, p := range r.resources {
+	for i, p := range r.places() {
 		vars, hidden, _ := q.env.Expand(r.variables[i], &buf)
 		switch {
 		case !p.May(q.resource, &q.facts, hidden, vars...):
@@ -177,9 +179,9 @@ func (q *query) covers(r *row) condition.Result {
 // may.
 func (q *query) coversAll(r *row) condition.Result {
 	if r.notResource {
-		return truth(len(r.resources) > 0)
+		return truth(len(r.places()) > 0)
 	}
-	for i, p := range r.resources {
+	for i, p := range r.places() {
 		if (r.variables == nil || len(r.variables[i]) == 0) && p.AnyPath() && p.Match(q.resource, &q.facts) {
 			return condition.True
 		}

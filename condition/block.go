@@ -2,6 +2,7 @@ package condition
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 )
 
@@ -81,15 +82,17 @@ type KeyInfo struct {
 // (huawei.md C-14, I-30), and a multi-valued key never expands a variable
 // (P-28). CAM types its comparisons by the operator alone.
 func (b Block) Bind(known func(Key) (KeyInfo, bool)) Block {
-	out := Block{clauses: make([]Clause, len(b.clauses)), void: b.void, vars: b.vars}
-	copy(out.clauses, b.clauses)
-	for i := range out.clauses {
-		c := &out.clauses[i]
+	out := b
+	for i := range b.clauses {
+		c := &b.clauses[i]
 		if c.cam {
 			continue
 		}
-		if k, ok := known(c.key); ok && k.Type != AnyType && c.op.operand != AnyType && c.op.operand != k.Type {
-			c.broken = true
+		if k, ok := known(c.key); ok && !c.broken && k.Type != AnyType && c.op.operand != AnyType && c.op.operand != k.Type {
+			if &out.clauses[0] == &b.clauses[0] {
+				out.clauses = slices.Clone(b.clauses)
+			}
+			out.clauses[i].broken = true
 		}
 		for j := range c.operands {
 			out.void = out.void || MultiValued(c.operands[j].vars, known)
