@@ -303,24 +303,16 @@ func (p *Pattern) Faces() (f [3]wildcard.Face) {
 	if p.all || p.m == nil {
 		return [3]wildcard.Face{{Exact: p.all}, {Exact: p.all}, {Exact: p.all}}
 	}
-	text := strings.Split(p.norm, ":")
-	if p.cam {
-		text = append([]string{""}, text...)
-		if len(text) == 3 {
-			text[0], text[1] = text[1], ""
-		} else {
-			text = []string{"", "", p.norm}
-		}
-	}
-	for i := range f {
-		if t, err := wildcard.Parse(text[i], wildcard.Syntax{Star: true, Any: !p.cam}); err == nil {
-			if m, err := t.Compile(false); err == nil {
-				f[i] = m.Face()
-			}
-		}
-	}
-	if p.cam && text[0] == "*" {
-		f[0].Exact = false // a permid has no service, and is not covered
+	first, rest, colon := strings.Cut(p.norm, ":")
+	switch {
+	case !p.cam:
+		typ, op, _ := strings.Cut(rest, ":")
+		f = [3]wildcard.Face{wildcard.FaceOf(first), wildcard.FaceOf(typ), wildcard.FaceOf(op)}
+	case colon:
+		f = [3]wildcard.Face{wildcard.FaceOf(first), wildcard.FaceOf(""), wildcard.FaceOf(rest)}
+		f[0].Exact = f[0].Kind == wildcard.FaceEqual // a permid has no service, and is not covered
+	default:
+		f = [3]wildcard.Face{wildcard.FaceOf(""), wildcard.FaceOf(""), wildcard.FaceOf(first)}
 	}
 	return f
 }

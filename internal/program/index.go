@@ -64,6 +64,7 @@ func (o Offer) Settled() bool { return o&settled != 0 }
 
 // Index is immutable; goroutines may share it. The zero Index has no statements.
 type Index struct {
+	catalog *catalog.Catalog
 	groups  []class
 	byClass table // to groups
 	shapes  [8]uint32
@@ -79,7 +80,8 @@ type Index struct {
 	offers []Offer  // runs, each up to one that is last
 }
 
-// known is an action that is in the catalog, or that a statement names.
+// known is an action that is in the catalog, or named as it is by a statement, and
+// that some statement covers.
 type known struct {
 	name   action.Name
 	action *catalog.Action
@@ -141,7 +143,9 @@ func (x *Index) Actions(n action.Name, a *Actions) {
 			return
 		}
 	}
-	a.count = x.classes(n, &a.found)
+	if a.Action, _ = x.catalog.Action(n); a.Action == nil {
+		a.count = x.classes(n, &a.found)
+	}
 }
 
 // Few returns the statements that could match, whatever the resource is, Deny
@@ -314,6 +318,7 @@ type builder struct {
 	any     [2]filed // groups of all actions, of Huawei Cloud and of CAM
 	entries []entry
 	byGroup [][]Offer // the first offers of each group, one more than fewest
+	pool    []int32   // groups of known actions
 	ending  map[uint64]int
 
 	named    map[action.Name]bool // actions that statements name, and in their order
@@ -322,7 +327,7 @@ type builder struct {
 
 // New makes the index of rules and of the actions that a catalog knows.
 func New(c *catalog.Catalog, rules []Rule) *Index {
-	b := &builder{Index: &Index{}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[action.Name]bool{}}
+	b := &builder{Index: &Index{catalog: c}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[action.Name]bool{}}
 	for i := range b.any {
 		b.any[i].id = uint64(b.group(&class{cam: i == 1, anyService: true, anyTyp: true}))
 	}
@@ -335,7 +340,7 @@ func New(c *catalog.Catalog, rules []Rule) *Index {
 	}
 	b.byClass = newTable(slots)
 	b.file()
-	b.learn(c)
+	b.learn()
 	return b.Index
 }
 
@@ -589,23 +594,23 @@ func (b *builder) write(es []entry) {
 	b.offers[len(b.offers)-1] |= last
 }
 
-// learn makes the table of the actions that the catalog knows or a statement
-// names.
-func (b *builder) learn(c *catalog.Catalog) {
-	for a := range c.Actions(nil) {
+// learn makes the table of known actions.
+func (b *builder) learn() {
+	for a := range b.catalog.Actions(nil) {
 		if b.named[a.Name()] {
 			b.named[a.Name()] = false
 		}
-		k := b.know(a.Name())
-		k.action = a
+		k := known{name: a.Name(), action: a}
+		from := b.groupsOf(len(b.pool), k.name)
 		for old := range a.Aliases() {
 			k.old = true
-			b.groupsOf(k, old)
+			b.groupsOf(from, old)
 		}
+		b.know(&k, from)
 	}
 	for _, n := range b.literals {
 		if b.named[n] {
-			b.know(n)
+			b.know(&known{name: n}, b.groupsOf(len(b.pool), n))
 		}
 	}
 	slots := make([]slot, len(b.known))
@@ -617,22 +622,23 @@ func (b *builder) learn(c *catalog.Catalog) {
 	b.names = newTable(slots)
 }
 
-// know adds an action.
-func (b *builder) know(n action.Name) *known {
-	b.known = append(b.known, known{name: n})
-	k := &b.known[len(b.known)-1]
-	b.groupsOf(k, n)
-	return k
+// know adds an action with the groups that stand in the pool from a place on.
+func (b *builder) know(k *known, from int) {
+	if k.groups = b.pool[from:len(b.pool):len(b.pool)]; len(k.groups) > 0 {
+		b.known = append(b.known, *k)
+	}
 }
 
-// groupsOf notes the groups of a name of the action.
-func (b *builder) groupsOf(k *known, n action.Name) {
+// groupsOf puts the groups of a name into the pool, but those that stand there
+// from a place on.
+func (b *builder) groupsOf(from int, n action.Name) int {
 	var found [maxClasses]int32
 	for _, g := range found[:b.classes(n, &found)] {
-		if !slices.Contains(k.groups, g) {
-			k.groups = append(k.groups, g)
+		if !slices.Contains(b.pool[from:], g) {
+			b.pool = append(b.pool, g)
 		}
 	}
+	return from
 }
 
 // choose lists the statements that could match, if they are few.

@@ -1,5 +1,7 @@
 package wildcard
 
+import "strings"
+
 // Face is what an index can tell of a pattern without its variables: every text
 // that it matches is Text, begins or ends with it.
 type Face struct {
@@ -52,4 +54,19 @@ func (m *Matcher) Face() Face {
 		return Face{FaceSuffix, tail, m.shape == shapeSuffix}
 	}
 	return Face{}
+}
+
+// FaceOf returns the face of a text in which * and ? are the wildcards.
+func FaceOf(text string) Face {
+	i := strings.IndexAny(text, "*?")
+	switch {
+	case i < 0:
+		return Face{FaceEqual, text, true}
+	case i > 0:
+		return Face{FacePrefix, text[:i], strings.Trim(text[i:], "*") == ""}
+	}
+	if tail := text[strings.LastIndexAny(text, "*?")+1:]; tail != "" {
+		return Face{FaceSuffix, tail, strings.TrimLeft(text, "*") == tail}
+	}
+	return Face{Exact: strings.Trim(text, "*") == ""}
 }

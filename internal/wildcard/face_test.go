@@ -62,20 +62,26 @@ func TestFaceSmallWorld(t *testing.T) {
 		require.NoError(t, err)
 		m, err := tpl.Compile(false)
 		require.NoError(t, err)
-		f := m.Face()
-		for _, s := range texts {
-			fits := true
-			switch f.Kind {
-			case FaceEqual:
-				fits = s == f.Text
-			case FacePrefix:
-				fits = strings.HasPrefix(s, f.Text)
-			case FaceSuffix:
-				fits = strings.HasSuffix(s, f.Text)
-			}
-			if is := m.Match(s, nil); is && !fits || f.Exact && is != fits {
-				t.Fatalf("%q: face %+v, text %q: match %v, fits %v", pattern, f, s, is, fits)
-			}
+		for _, f := range []Face{m.Face(), FaceOf(pattern)} {
+			faceFits(t, m, pattern, f, texts)
+		}
+	}
+}
+
+// faceFits checks a face against what the pattern matches.
+func faceFits(t *testing.T, m *Matcher, pattern string, f Face, texts []string) {
+	for _, s := range texts {
+		fits := true
+		switch f.Kind {
+		case FaceEqual:
+			fits = s == f.Text
+		case FacePrefix:
+			fits = strings.HasPrefix(s, f.Text)
+		case FaceSuffix:
+			fits = strings.HasSuffix(s, f.Text)
+		}
+		if is := m.Match(s, nil); is && !fits || f.Exact && is != fits {
+			t.Fatalf("%q: face %+v, text %q: match %v, fits %v", pattern, f, s, is, fits)
 		}
 	}
 }
