@@ -206,7 +206,9 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 	if g == Role && seg[0] == "identity" {
 		seg[0] = "iam"
 	}
-	p.norm = strings.Join(seg, ":")
+	if p.norm = norm; g == Role {
+		p.norm = strings.Join(seg, ":")
+	}
 	// Pattern and name both have exactly two colons, so a wildcard cannot
 	// take one: matching the whole text is matching by segment (P-13).
 	return p.compile(wildcard.Syntax{Star: true, Any: g == Identity})
@@ -242,6 +244,10 @@ func compileCAM(s string) (*Pattern, error) {
 }
 
 func (p *Pattern) compile(syn wildcard.Syntax) (*Pattern, error) {
+	if m, ok := wildcard.Simple(p.norm); ok && syn.Star {
+		p.m = &m
+		return p, nil
+	}
 	t, err := wildcard.Parse(p.norm, syn)
 	if err == nil {
 		p.m, err = t.Compile(false)

@@ -154,6 +154,12 @@ func checkKey(g Grammar, key string) *Problem {
 }
 
 func (o *operand) compile(g Grammar, op *operator, v string) *Problem {
+	if (op.test == equal || op.test == match && strings.IndexByte(v, '*') < 0) && !op.fold {
+		if m, ok := wildcard.Simple(v); ok && op.operand == StringType && strings.IndexByte(v, '*') < 0 {
+			o.m = &m
+			return nil
+		}
+	}
 	syn := wildcard.Syntax{Star: op.test == match, Any: op.test == match && g != CAM, Variables: wildcard.Policy11}
 	switch g {
 	case Identity:

@@ -35,7 +35,7 @@ type Pattern struct {
 	all     bool
 	account account
 	use     [5]uint8 // the variables of each segment, bit i for vars[i]
-	whole   string   // of a URN, if all segments are literals
+	whole   string   // of a URN, if it is a literal
 
 	// URN: service, region, account, type, path. QCS: service, region,
 	// account, resource. URI: the path.
@@ -125,11 +125,14 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	if strings.HasPrefix(wildcard.Lower(s), "qcs:") {
 		return nil, fail(s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, "")
 	}
+	p.form = URN
+	if p.simple(g) {
+		return p, nil
+	}
 	t, err := p.template(s, syn)
 	if err != nil {
 		return nil, err
 	}
-	p.form = URN
 	if t.Void {
 		return p, nil
 	}
@@ -163,18 +166,37 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 			return nil, err
 		}
 	}
-	for i := range p.seg {
-		f := p.seg[i].Face()
-		if p.use[i] != 0 || f.Kind != wildcard.FaceEqual {
-			p.whole = ""
-			break
-		}
-		if i > 0 {
-			p.whole += ":"
-		}
-		p.whole += f.Text
-	}
 	return p, nil
+}
+
+// simple compiles a URN in which only * is special, and stands once at most in a
+// segment. It leaves all others, and those with an error, to the long way.
+func (p *Pattern) simple(g Grammar) bool {
+	q, rest := *p, p.text
+	if strings.IndexByte(rest, ' ') >= 0 {
+		return false
+	}
+	for i := range q.seg {
+		text, ok := rest, i == 4
+		if i < 4 {
+			text, rest, ok = strings.Cut(rest, ":")
+		}
+		if i == 0 || i == 3 {
+			text = wildcard.Lower(text)
+		}
+		if !ok || text == "" && (g == Policy || i == 0 || i >= 3) || i == 0 && g == Identity && strings.IndexByte(text, '*') >= 0 {
+			return false
+		}
+		if q.seg[i], ok = wildcard.Simple(text); !ok {
+			return false
+		}
+		q.raw[i] = text
+	}
+	if strings.IndexByte(p.text, '*') < 0 {
+		q.whole = strings.Join(q.raw[:], ":")
+	}
+	*p = q
+	return true
 }
 
 // The segments by their names.

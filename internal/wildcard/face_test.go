@@ -62,6 +62,9 @@ func TestFaceSmallWorld(t *testing.T) {
 		require.NoError(t, err)
 		m, err := tpl.Compile(false)
 		require.NoError(t, err)
+		if simple, ok := Simple(pattern); ok {
+			require.Equal(t, *m, simple, pattern)
+		}
 		for _, f := range []Face{m.Face(), FaceOf(pattern)} {
 			faceFits(t, m, pattern, f, texts)
 		}

@@ -34,6 +34,28 @@ type rest struct {
 	last  []part  // behind the last star
 }
 
+// Simple is Parse and Compile for a text in which only * is special, and stands
+// at most once; ok is false for any other.
+func Simple(s string) (m Matcher, ok bool) {
+	if strings.IndexByte(s, '?') >= 0 || strings.IndexByte(s, '$') >= 0 {
+		return m, false
+	}
+	switch i := strings.IndexByte(s, '*'); {
+	case i < 0:
+		return Matcher{shape: shapeEqual, lit: s}, true
+	case strings.IndexByte(s[i+1:], '*') >= 0:
+		return m, false
+	case len(s) == 1:
+		return Matcher{shape: shapeAll}, true
+	case i == len(s)-1:
+		return Matcher{shape: shapePrefix, lit: s[:i]}, true
+	case i == 0:
+		return Matcher{shape: shapeSuffix, lit: s[1:]}, true
+	default:
+		return Matcher{shape: shapeBoth, lit: s[:i], rest: &rest{tail: s[i+1:]}}, true
+	}
+}
+
 type shape uint8
 
 const (
