@@ -2,7 +2,6 @@ package writ
 
 import (
 	"iter"
-	"slices"
 	"strconv"
 
 	"github.com/writ-policy/writ/action"
@@ -256,7 +255,7 @@ func (s *lowering) layer(given *Layer) (reason string) {
 	at := len(s.layers)
 	s.layers = append(s.layers, layer{Layer: *given})
 	to := &s.layers[at]
-	to.Documents = slices.Clone(given.Documents)
+	to.Documents = append([]*policy.Document(nil), given.Documents...)
 	switch given.Kind {
 	case Identity:
 		to.slot = identitySlot
@@ -303,14 +302,14 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	r := row{
 		unit: u, index: int32(index), effect: st.Effect(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
-		actions: slices.Clone(st.Actions()), resources: slices.Clone(st.Resources()),
+		actions: append([]*action.Pattern(nil), st.Actions()...), resources: append([]*resource.Pattern(nil), st.Resources()...),
 	}
 	r.condition, r.void = s.intern(u.document.Dialect(), st.Condition())
 	grammar := condition.Identity
 	if u.cam {
 		grammar = condition.CAM
 	}
-	m := more{principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal()}
+	m := more{principals: append([]policy.Principal(nil), st.Principals()...), notOne: st.NotPrincipal()}
 	for i, p := range r.resources {
 		r.everything = r.everything || p.Everything()
 		r.void = r.void || p.Void() != nil

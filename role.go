@@ -1,7 +1,6 @@
 package writ
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/writ-policy/writ/condition"
@@ -48,7 +47,11 @@ func (s *Set) findRoles() (ok bool) {
 		l := &s.layers[i]
 		for j, d := range l.Documents {
 			id := int32(-1)
-			if deps := slices.Collect(d.Depends()); deps != nil {
+			var deps []policy.Dependency
+			for dep := range d.Depends() {
+				deps = append(deps, dep)
+			}
+			if deps != nil {
 				id = int32(len(s.roles))
 				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
 				if l.first[j] < l.first[j+1] {

@@ -206,7 +206,7 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 	if g == Role && seg[0] == "identity" {
 		seg[0] = "iam"
 	}
-	p.norm = strings.Join(seg, ":")
+	p.norm = seg[0] + ":" + seg[1] + ":" + seg[2]
 	// Pattern and name both have exactly two colons, so a wildcard cannot
 	// take one: matching the whole text is matching by segment (P-13).
 	return p.compile(wildcard.Syntax{Star: true, Any: g == Identity})
@@ -384,7 +384,7 @@ func check(s, text, special string) *Error {
 
 func isPermid(s string) bool {
 	d, ok := strings.CutPrefix(s, "permid/")
-	return ok && d != "" && strings.Trim(d, "0123456789") == ""
+	return ok && d != "" && wildcard.Consists(d, "0123456789")
 }
 
 // lowerFirst folds the service of a CAM action; the operation is exact

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -93,11 +92,14 @@ type Diagnostics []Diagnostic
 
 // Error returns every finding on a line of its own.
 func (ds Diagnostics) Error() string {
-	lines := make([]string, len(ds))
+	s := ""
 	for i := range ds {
-		lines[i] = ds[i].Error()
+		if i > 0 {
+			s += "\n"
+		}
+		s += ds[i].Error()
 	}
-	return strings.Join(lines, "\n")
+	return s
 }
 
 // Unwrap gives each finding as an error of type *Diagnostic.

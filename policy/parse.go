@@ -8,6 +8,7 @@ import (
 
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
+	"github.com/writ-policy/writ/internal/wildcard"
 )
 
 // Parse reads one document and tells its dialect from the version: 1.0, 1.1 or
@@ -236,7 +237,7 @@ func (r *reader) nearest(table []element, name string) string {
 	var names []string
 	for _, e := range table {
 		if e.kind != kForbidden {
-			if strings.EqualFold(e.name, name) {
+			if wildcard.EqualFold(e.name, name) {
 				r.meant[e.kind] = true
 				return "element names are exact: write " + phrase.Quote(e.name)
 			}
@@ -244,12 +245,12 @@ func (r *reader) nearest(table []element, name string) string {
 		}
 	}
 	// (NotResource for Resource would turn the statement round.)
-	negated := len(name) > 3 && strings.EqualFold(name[:3], "not")
-	if near := phrase.Nearest(name, names...); near != "" && negated == strings.HasPrefix(strings.ToLower(near), "not") {
+	negated := len(name) > 3 && wildcard.EqualFold(name[:3], "not")
+	if near := phrase.Nearest(name, names...); near != "" && negated == strings.HasPrefix(wildcard.Lower(near), "not") {
 		r.meant[lookup(table, near).kind] = true
 		return "did you mean " + phrase.Quote(near) + "?"
 	}
-	return "the elements here are " + strings.Join(names, ", ")
+	return "the elements here are " + phrase.List(names)
 }
 
 func (r *reader) depends(n *jsonsrc.Node, e *element) {

@@ -8,6 +8,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
+	"github.com/writ-policy/writ/internal/wildcard"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -65,7 +66,7 @@ func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
 
 func (r *reader) oneOf(s string, spellings []string) bool {
 	for _, w := range spellings {
-		if s == w || r.dialect.foldEffect && len(s) == len(w) && strings.EqualFold(s, w) {
+		if s == w || r.dialect.foldEffect && len(s) == len(w) && wildcard.EqualFold(s, w) {
 			return true
 		}
 	}

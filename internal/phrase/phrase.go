@@ -16,6 +16,18 @@ func Quote(s string) string {
 	return strconv.Quote(s[:n]) + "…"
 }
 
+// List joins words by commas.
+func List(words []string) string {
+	s := ""
+	for i, w := range words {
+		if i > 0 {
+			s += ", "
+		}
+		s += w
+	}
+	return s
+}
+
 // Nearest returns the candidate closest to name, or "" if none is close: at
 // most a third of the letters may differ, letter case not counted. Of equally
 // close candidates the first wins.

@@ -60,6 +60,12 @@ func prefixFold(s, lit string) (int, bool) {
 	return at, true
 }
 
+// EqualFold reports whether two texts are equal, letters folded on both sides.
+func EqualFold(s, t string) bool {
+	n, ok := prefixFold(s, t)
+	return ok && n == len(s)
+}
+
 // suffixFold is prefixFold from the end.
 func suffixFold(s, lit string) (int, bool) {
 	end := len(s)

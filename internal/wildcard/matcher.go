@@ -179,8 +179,7 @@ func (m *Matcher) Match(s string, vars []string) bool {
 func (m *Matcher) matchFold(s string, vars []string) bool {
 	switch m.shape {
 	case shapeEqual:
-		n, ok := prefixFold(s, m.lit)
-		return ok && n == len(s)
+		return EqualFold(s, m.lit)
 	case shapeAll:
 		return true
 	case shapePrefix:
