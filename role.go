@@ -47,13 +47,13 @@ func (s *Set) findRoles() (ok bool) {
 		l := &s.layers[i]
 		for j, d := range l.Documents {
 			id := int32(-1)
-			var deps []policy.Dependency
+			r := role{document: d, layer: int32(i)}
 			for dep := range d.Depends() {
-				deps = append(deps, dep)
+				r.depends = append(r.depends, dep)
 			}
-			if deps != nil {
+			if r.depends != nil {
 				id = int32(len(s.roles))
-				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
+				s.roles = append(s.roles, r)
 				if l.first[j] < l.first[j+1] {
 					s.rows[l.first[j]].role = id
 				}
@@ -84,7 +84,10 @@ func (s *Set) findRoles() (ok bool) {
 	return true
 }
 
-// member is the same for one name in one group.
+// member is the same for one name in one group. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
 func (l *layer) member(name string) string {
 	return strconv.Itoa(len(l.Group)) + ":" + l.Group + name
 }

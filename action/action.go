@@ -181,32 +181,36 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 		p.norm, p.all = norm, true
 		return p, nil
 	}
-	seg := strings.Split(norm, ":")
-	if g == Role && len(seg) == 2 {
+	n := strings.Count(norm, ":") + 1
+	service, rest, _ := strings.Cut(norm, ":")
+	typ, operation, _ := strings.Cut(rest, ":")
+	if g == Role && n == 2 {
 		// identity:* was the whole of IAM, svc:x any type's x.
-		if seg[1] == "*" {
-			seg = []string{seg[0], "*", "*"}
-		} else {
-			seg = []string{seg[0], "*", seg[1]}
-		}
+		n, typ, operation = 3, "*", typ
 	}
-	if len(seg) != 3 {
+	if n != 3 {
 		fix := "write service:type:operation, for example cbr:vaults:get"
 		if norm == "*" {
 			fix = "write *:*:*"
 		}
-		return nil, fail(s, 0, "an action has three segments, not "+strconv.Itoa(len(seg)), fix)
+		return nil, fail(s, 0, "an action has three segments, not "+strconv.Itoa(n), fix)
 	}
-	for i, off := 0, 0; i < 3; i++ {
-		if seg[i] == "" && !(g == Identity && i == 1) {
-			return nil, fail(s, min(off, len(s)), [3]string{"the service", "the type", "the operation"}[i]+" is empty", "write * for any")
-		}
-		off += len(seg[i]) + 1
+	empty, at := "", 0
+	switch {
+	case service == "":
+		empty = "the service"
+	case typ == "" && g != Identity:
+		empty, at = "the type", len(service)+1
+	case operation == "":
+		empty, at = "the operation", len(service)+len(typ)+2
 	}
-	if g == Role && seg[0] == "identity" {
-		seg[0] = "iam"
+	if empty != "" {
+		return nil, fail(s, min(at, len(s)), empty+" is empty", "write * for any")
 	}
-	p.norm = seg[0] + ":" + seg[1] + ":" + seg[2]
+	if g == Role && service == "identity" {
+		service = "iam"
+	}
+	p.norm = service + ":" + typ + ":" + operation
 	// Pattern and name both have exactly two colons, so a wildcard cannot
 	// take one: matching the whole text is matching by segment (P-13).
 	return p.compile(wildcard.Syntax{Star: true, Any: g == Identity})
@@ -303,14 +307,16 @@ func (p *Pattern) Faces() (f [3]wildcard.Face) {
 	if p.all || p.m == nil {
 		return [3]wildcard.Face{{Exact: p.all}, {Exact: p.all}, {Exact: p.all}}
 	}
-	text := strings.Split(p.norm, ":")
-	if p.cam {
-		text = append([]string{""}, text...)
-		if len(text) == 3 {
-			text[0], text[1] = text[1], ""
-		} else {
-			text = []string{"", "", p.norm}
-		}
+	var text [3]string
+	service, rest, ok := strings.Cut(p.norm, ":")
+	switch {
+	case !ok:
+		text[2] = p.norm
+	case p.cam:
+		text[0], text[2] = service, rest
+	default:
+		text[0] = service
+		text[1], text[2], _ = strings.Cut(rest, ":")
 	}
 	for i := range f {
 		if t, err := wildcard.Parse(text[i], wildcard.Syntax{Star: true, Any: !p.cam}); err == nil {

@@ -93,7 +93,7 @@ func decode(text string) *Catalog {
 }
 
 func fields(line string, want, n int) []string {
-	f := strings.Split(line, "\t")
+	f := split(line, "\t")
 	if len(f) != want {
 		panic("catalog.txt:" + strconv.Itoa(n) + ": wrong number of fields")
 	}
@@ -169,7 +169,7 @@ func (d *decoder) action(f []string) {
 		a.keys = insert(a.keys, k)
 	}
 	for _, s := range list(f[3]) {
-		words := strings.Split(s, " ")
+		words := split(s, " ")
 		t := ActionType{service: a.name.Service(), keys: words[1:]}
 		t.text, t.required = strings.CutSuffix(words[0], "*")
 		if service, typ, ok := strings.Cut(t.text, ":"); ok {
@@ -298,7 +298,16 @@ func list(s string) []string {
 	if s == "" {
 		return nil
 	}
-	return strings.Split(s, ",")
+	return split(s, ",")
+}
+
+func split(s, sep string) (out []string) {
+	for more := true; more; {
+		var piece string
+		piece, s, more = strings.Cut(s, sep)
+		out = append(out, piece)
+	}
+	return out
 }
 
 func names(s string) []action.Name {

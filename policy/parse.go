@@ -27,7 +27,7 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	case d == nil:
 		d = guess(&root)
 	case d.codes == nil:
-		return nil, Diagnostics{{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"}}
+		return nil, append(Diagnostics(nil), Diagnostic{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"})
 	}
 	r := &reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src)}
 	broken := false

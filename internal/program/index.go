@@ -333,7 +333,7 @@ func New(c *catalog.Catalog, rules []Rule) *Index {
 	for i := range b.groups {
 		slots[i] = slot{b.groups[i].hash(), uint32(i), 0}
 	}
-	b.byClass = newTable(slots)
+	b.byClass.fill(slots)
 	b.file()
 	b.learn(c)
 	return b.Index
@@ -381,10 +381,10 @@ func (b *builder) add(r *Rule) {
 			b.named[n] = true
 			b.literals = append(b.literals, n)
 		}
-		groups = append(groups, b.class(p))
+		groups = put(groups, b.class(p))
 	}
 	if len(groups) == 0 {
-		groups = append(groups, every)
+		groups = put(groups, every)
 	}
 	all := filed{key(0, 0, 0, 0, keyAll), true}
 	for _, p := range r.Resources {
@@ -392,13 +392,13 @@ func (b *builder) add(r *Rule) {
 		if !p.Everything() {
 			f = b.key(p)
 		}
-		keys = append(keys, f)
+		keys = put(keys, f)
 	}
 	if len(keys) == 0 {
-		keys = append(keys, all)
+		keys = put(keys, all)
 	}
 	if r.Bare {
-		keys = append(keys, filed{key(0, 0, 0, 0, keyBare), false})
+		keys = put(keys, filed{key(0, 0, 0, 0, keyBare), false})
 	}
 	groups, keys = compact(groups), compact(keys)
 	for _, g := range groups {
@@ -409,9 +409,9 @@ func (b *builder) add(r *Rule) {
 	switch {
 	case len(groups)*len(keys) <= maxEntries*(len(groups)+len(keys)):
 	case len(r.Resources) > 0:
-		groups = append(groups[:0], every)
+		groups = put(nil, every)
 	default:
-		keys = append(keys[:0], all)
+		keys = put(nil, all)
 	}
 	for _, k := range keys {
 		for _, g := range groups {
@@ -425,6 +425,11 @@ func (b *builder) class(p *action.Pattern) filed {
 	c, exact := classOf(p)
 	return filed{uint64(b.group(&c)), exact}
 }
+
+// put is append. (Not inlined for the size of programs.)
+//
+//go:noinline
+func put(fs []filed, f filed) []filed { return append(fs, f) }
 
 // compact keeps one of each; it is exact if one of them was. (Not inlined for the
 // size of programs.)
@@ -564,7 +569,9 @@ func (b *builder) file() {
 	for h, i := range b.ending {
 		ends = append(ends, slot{h, uint32(i), 0})
 	}
-	b.leaves, b.joined, b.ends = newTable(leaves), newTable(joined), newTable(ends)
+	b.leaves.fill(leaves)
+	b.joined.fill(joined)
+	b.ends.fill(ends)
 	b.pairs, b.offers = slices.Clip(b.pairs), slices.Clip(b.offers)
 }
 
@@ -614,7 +621,7 @@ func (b *builder) learn(c *catalog.Catalog) {
 		b.choose(k)
 		slots[i] = slot{hash(k.name.String(), roleName), uint32(i), 0}
 	}
-	b.names = newTable(slots)
+	b.names.fill(slots)
 }
 
 // know adds an action.

@@ -18,8 +18,9 @@ const MaxInnerAny = 10
 // goroutines may share it, and matching allocates nothing. Matching time is
 // linear in the subject for every pattern that Compile accepts.
 type Matcher struct {
-	lit   string // the literal of the simple shapes, and what shapeGlob begins with
-	rest  *rest  // nil for the simple shapes
+	_     [0]func() // not comparable
+	lit   string    // the literal of the simple shapes, and what shapeGlob begins with
+	rest  *rest     // nil for the simple shapes
 	shape shape
 	fold  bool
 }
