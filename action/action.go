@@ -77,40 +77,51 @@ func fail(input string, offset int, reason, fix string) *Error {
 // colons. It allocates only where letters must be folded. Errors are of type
 // *Error.
 func Parse(s string) (Name, error) {
+	var n Name
+	if bad := n.parse(s); bad != nil {
+		return Name{}, bad
+	}
+	return n, nil
+}
+
+func (n *Name) parse(s string) *Error {
 	text := strings.TrimPrefix(s, "name/")
 	cut := len(s) - len(text)
 	if i := strings.IndexAny(text, "*?"); i >= 0 && len(s) <= MaxLength {
-		return Name{}, fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
+		return fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
 	}
-	if err := check(s, text, ""); err != nil {
-		return Name{}, err
+	if bad := check(s, text, ""); bad != nil {
+		return bad
 	}
 	switch strings.Count(text, ":") {
 	case 2:
 		if cut > 0 {
-			return Name{}, fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
+			return fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
 		}
 		a := strings.IndexByte(text, ':')
 		b := a + 1 + strings.IndexByte(text[a+1:], ':')
 		if a == 0 {
-			return Name{}, fail(s, 0, "the service is empty", "write service:type:operation")
+			return fail(s, 0, "the service is empty", "write service:type:operation")
 		}
 		if b == len(text)-1 {
-			return Name{}, fail(s, len(s), "the operation is empty", "write service:type:operation")
+			return fail(s, len(s), "the operation is empty", "write service:type:operation")
 		}
-		return Name{wildcard.Lower(text), uint16(a), uint16(b)}, nil
+		*n = Name{wildcard.Lower(text), uint16(a), uint16(b)}
+		return nil
 	case 1:
 		a := strings.IndexByte(text, ':')
 		if a == 0 || a == len(text)-1 {
-			return Name{}, fail(s, cut+a, "a segment is empty", "write service:Operation")
+			return fail(s, cut+a, "a segment is empty", "write service:Operation")
 		}
-		return Name{lowerFirst(text, a), uint16(a), 0}, nil
+		*n = Name{lowerFirst(text, a), uint16(a), 0}
+		return nil
 	case 0:
 		if isPermid(text) {
-			return Name{text, 0, 0}, nil
+			*n = Name{text, 0, 0}
+			return nil
 		}
 	}
-	return Name{}, fail(s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
+	return fail(s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
 }
 
 // MustParse is Parse for constants; it panics on an error.
