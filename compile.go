@@ -188,8 +188,9 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 	}
 	s.slots = boundSlot
 	l := &lowering{Set: s, blocks: map[string]int32{}}
+	s.layers = make([]layer, len(layers))
 	for i := range layers {
-		if reason := l.layer(&layers[i]); reason != "" {
+		if reason := l.layer(int32(i), &layers[i]); reason != "" {
 			return nil, &CompileError{i, layers[i].Name, reason}
 		}
 	}
@@ -242,7 +243,7 @@ type lowering struct {
 }
 
 // layer lowers a layer, or says why it cannot.
-func (s *lowering) layer(given *Layer) (reason string) {
+func (s *lowering) layer(at int32, given *Layer) (reason string) {
 	scoped := given.Scope != Scope{}
 	switch {
 	case given.Kind < Identity || given.Kind > Resource:
@@ -252,9 +253,8 @@ func (s *lowering) layer(given *Layer) (reason string) {
 	case given.Kind.bounds() && s.slots == boundSlot+MaxBounds:
 		return "more than " + strconv.Itoa(MaxBounds) + " guardrail and boundary layers"
 	}
-	at := len(s.layers)
-	s.layers = append(s.layers, layer{Layer: *given})
 	to := &s.layers[at]
+	to.Layer = *given
 	to.Documents = append([]*policy.Document(nil), given.Documents...)
 	switch given.Kind {
 	case Identity:
@@ -281,7 +281,7 @@ func (s *lowering) layer(given *Layer) (reason string) {
 			return d.File() + ": " + reason
 		}
 		to.first = append(to.first, int32(len(s.rows)))
-		s.add(int32(at), d)
+		s.add(at, d)
 	}
 	to.first = append(to.first, int32(len(s.rows)))
 	return ""

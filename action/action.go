@@ -77,51 +77,40 @@ func fail(input string, offset int, reason, fix string) *Error {
 // colons. It allocates only where letters must be folded. Errors are of type
 // *Error.
 func Parse(s string) (Name, error) {
-	var n Name
-	if bad := n.parse(s); bad != nil {
-		return Name{}, bad
-	}
-	return n, nil
-}
-
-func (n *Name) parse(s string) *Error {
 	text := strings.TrimPrefix(s, "name/")
 	cut := len(s) - len(text)
 	if i := strings.IndexAny(text, "*?"); i >= 0 && len(s) <= MaxLength {
-		return fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
+		return Name{}, fail(s, cut+i, "a request names one action, without wildcards", "write the action out")
 	}
-	if bad := check(s, text, ""); bad != nil {
-		return bad
+	if err := check(s, text, ""); err != nil {
+		return Name{}, err
 	}
 	switch strings.Count(text, ":") {
 	case 2:
 		if cut > 0 {
-			return fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
+			return Name{}, fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
 		}
 		a := strings.IndexByte(text, ':')
 		b := a + 1 + strings.IndexByte(text[a+1:], ':')
 		if a == 0 {
-			return fail(s, 0, "the service is empty", "write service:type:operation")
+			return Name{}, fail(s, 0, "the service is empty", "write service:type:operation")
 		}
 		if b == len(text)-1 {
-			return fail(s, len(s), "the operation is empty", "write service:type:operation")
+			return Name{}, fail(s, len(s), "the operation is empty", "write service:type:operation")
 		}
-		*n = Name{wildcard.Lower(text), uint16(a), uint16(b)}
-		return nil
+		return Name{wildcard.Lower(text), uint16(a), uint16(b)}, nil
 	case 1:
 		a := strings.IndexByte(text, ':')
 		if a == 0 || a == len(text)-1 {
-			return fail(s, cut+a, "a segment is empty", "write service:Operation")
+			return Name{}, fail(s, cut+a, "a segment is empty", "write service:Operation")
 		}
-		*n = Name{lowerFirst(text, a), uint16(a), 0}
-		return nil
+		return Name{lowerFirst(text, a), uint16(a), 0}, nil
 	case 0:
 		if isPermid(text) {
-			*n = Name{text, 0, 0}
-			return nil
+			return Name{text, 0, 0}, nil
 		}
 	}
-	return fail(s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
+	return Name{}, fail(s, cut, "not an action", "write service:type:operation (Huawei Cloud) or service:Operation (Tencent Cloud)")
 }
 
 // MustParse is Parse for constants; it panics on an error.

@@ -29,7 +29,7 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	case d.codes == nil:
 		return nil, append(Diagnostics(nil), Diagnostic{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"})
 	}
-	r := &reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src)}
+	r := reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src), doc: &Document{dialect: d, file: file}}
 	broken := false
 	for _, p := range problems {
 		kind := [...]problem{jsonsrc.Syntax: pSyntax, jsonsrc.Duplicate: pDuplicate, jsonsrc.Encoding: pEncoding, jsonsrc.Limit: pLimit}[p.Kind]
@@ -43,8 +43,8 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	if err := r.found.Err(); err != nil {
 		return nil, err
 	}
-	r.doc.dialect, r.doc.file, r.doc.warnings = d, file, r.found
-	return &r.doc, nil
+	r.doc.warnings = r.found
+	return r.doc, nil
 }
 
 // Guess tells the dialect of a text from its version, as Parse does.
@@ -79,7 +79,7 @@ type reader struct {
 	src     []byte
 	lines   jsonsrc.Lines
 	found   Diagnostics
-	doc     Document
+	doc     *Document
 	shared  []Principal // CAM: a principal for all statements (G14)
 	// meant are the elements of the object that members read last which are
 	// there under another spelling: their absence is no second finding.

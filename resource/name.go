@@ -95,71 +95,62 @@ const (
 // only where letters must be folded or a region name replaced. Errors are of
 // type *Error.
 func Parse(s string) (Name, error) {
-	var n Name
-	if bad := n.parse(s); bad != nil {
-		return Name{}, bad
-	}
-	return n, nil
-}
-
-func (n *Name) parse(s string) *Error {
 	if s == "" || s == "*" {
-		return nil
+		return Name{}, nil
 	}
-	if bad := check(s, MaxLength); bad != nil {
-		return bad
+	if err := check(s, MaxLength); err != nil {
+		return Name{}, err
 	}
 	if s[0] == '/' {
-		n.text, n.form = s, URI
-		return nil
+		return Name{text: s, form: URI}, nil
 	}
 	if strings.HasPrefix(s, "qcs:") {
-		return n.parseQCS(s)
+		return parseQCS(s)
 	}
 	if strings.HasPrefix(s, "iam:") && strings.HasSuffix(s, ":root") && strings.Count(s, ":") == 3 {
 		// The root user of an account has no path: iam::<account>:root.
-		bad := n.parse(s + ":root")
-		if bad == nil {
+		n, err := Parse(s + ":root")
+		if err == nil {
 			n.text = n.text[:n.cut(3)+1]
 		}
-		return bad
+		return n, err
 	}
-	n.text, n.form = s, URN
+	n := Name{text: s, form: URN}
 	at := 0
 	for i := range 4 {
 		k := strings.IndexByte(s[at:], ':')
 		if k < 0 {
-			return fail(s, len(s), "a URN has five segments, this has "+strconv.Itoa(i+1), shapeURN, "")
+			return Name{}, fail(s, len(s), "a URN has five segments, this has "+strconv.Itoa(i+1), shapeURN, "")
 		}
 		n.cuts |= uint64(at+k) << (16 * i)
 		at += k + 1
 	}
 	switch {
 	case n.Service() == "":
-		return missing(s, 0, "service", shapeURN)
+		return Name{}, missing(s, 0, "service", shapeURN)
 	case n.Type() == "":
-		return missing(s, n.cut(2)+1, "type", shapeURN)
+		return Name{}, missing(s, n.cut(2)+1, "type", shapeURN)
 	case n.Path() == "":
-		return missing(s, len(s), "path", shapeURN)
+		return Name{}, missing(s, len(s), "path", shapeURN)
 	}
 	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
 	if svc == "qcs" {
-		return fail(s, 0, "a Tencent Cloud path begins with qcs, in lower case", shapeQCS, "service")
+		return Name{}, fail(s, 0, "a Tencent Cloud path begins with qcs, in lower case", shapeQCS, "service")
 	}
 	if svc != n.Service() || typ != n.Type() {
 		n.text = svc + s[n.cut(0):n.cut(2)+1] + typ + s[n.cut(3):]
 	}
-	return nil
+	return n, nil
 }
 
 // parseQCS keeps service:region:account:resource; the project segment is not
 // compared (tencent-cam.md R2).
-func (n *Name) parseQCS(s string) *Error {
+func parseQCS(s string) (Name, error) {
 	var seg [6]string
 	rest, more := s, true
 	for i := range seg {
 		if !more {
-			return fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(i), shapeQCS, "")
+			return Name{}, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(i), shapeQCS, "")
 		}
 		if seg[i] = rest; i < 5 {
 			seg[i], rest, more = strings.Cut(rest, ":")
@@ -167,23 +158,23 @@ func (n *Name) parseQCS(s string) *Error {
 	}
 	skip := len(seg[0]) + len(seg[1]) + 2
 	if seg[2] == "" {
-		return missing(s, skip, "service", shapeQCS)
+		return Name{}, missing(s, skip, "service", shapeQCS)
 	}
 	if seg[5] == "" {
-		return missing(s, len(s), "resource", shapeQCS)
+		return Name{}, missing(s, len(s), "resource", shapeQCS)
 	}
 	svc, region, account := wildcard.Lower(seg[2]), currentRegion(seg[3]), seg[4]
 	if account == "uin/" {
 		account = ""
 	}
-	n.form = QCS
+	n := Name{form: QCS}
 	if svc == seg[2] && region == seg[3] && account == seg[4] {
 		n.text = s[skip:]
 	} else {
 		n.text = svc + ":" + region + ":" + account + ":" + seg[5]
 	}
 	n.cuts = uint64(len(svc)) | uint64(len(svc)+1+len(region))<<16 | uint64(len(svc)+2+len(region)+len(account))<<32
-	return nil
+	return n, nil
 }
 
 // missing makes the error about an empty segment.
