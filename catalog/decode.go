@@ -133,7 +133,10 @@ func (d *decoder) finish() {
 
 func (d *decoder) document(f []string) { d.documents = append(d.documents, f[0]) }
 
-// numbered returns the document of that number, "" for none.
+// numbered returns the document of that number, "" for none. (Not inlined for the
+// size of programs.)
+//
+//go:noinline
 func (d *decoder) numbered(s string) string {
 	if s == "" {
 		return ""

@@ -224,6 +224,9 @@ func (r *reader) members(n *jsonsrc.Node, table []element) (found [nKinds]*jsons
 	return found
 }
 
+// lookup returns the row of a name. (Not inlined for the size of programs.)
+//
+//go:noinline
 func lookup(table []element, name string) *element {
 	for i := range table {
 		if table[i].name == name || table[i].also != "" && table[i].also == name {

@@ -286,7 +286,7 @@ func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
 		r.error(length, n, "the entry has more than "+strconv.Itoa(int(e.length))+" characters", "shorten it")
 		return false
 	}
-	return utf8.ValidString(n.Text) // else it has been reported
+	return wildcard.BadUTF8(n.Text) < 0 // else it has been reported
 }
 
 // at reports an error inside a string.

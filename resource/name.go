@@ -177,7 +177,9 @@ func parseQCS(s string) (Name, error) {
 	return n, nil
 }
 
-// missing makes the error about an empty segment.
+// missing makes the error about an empty segment. (Not inlined for the size of programs.)
+//
+//go:noinline
 func missing(s string, at int, segment, fix string) *Error {
 	return fail(s, at, "the "+segment+" is empty", fix, segment)
 }

@@ -276,6 +276,9 @@ func (p *Pattern) segment(i int, t *wildcard.Template) *Error {
 	return nil
 }
 
+// error makes an error of one about a part. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (p *Pattern) error(err error) *Error {
 	e := err.(*wildcard.Error)
 	return fail(p.text, e.Offset, e.Reason, e.Fix, "")

@@ -42,6 +42,18 @@ func next(s string) (rune, int) {
 	return canon(r), w
 }
 
+// BadUTF8 returns the offset of the first byte that is not UTF-8, or -1.
+func BadUTF8(s string) int {
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, w := utf8.DecodeRuneInString(s[i:]); w == 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
 // prefixFold reports whether s begins with lit, letters folded on both sides,
 // and how many bytes of s that takes.
 func prefixFold(s, lit string) (int, bool) {

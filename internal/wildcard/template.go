@@ -222,7 +222,9 @@ func (t *Template) Single() int {
 func (t *Template) HasVariables() bool { return t.Uses() != 0 }
 
 // Uses tells which variables occur: bit i stands for Variables[i] of the whole
-// template.
+// template. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (t *Template) Uses() (mask uint8) {
 	for _, p := range t.parts {
 		if p.kind == variable {
@@ -408,7 +410,10 @@ func Consists(s, of string) bool {
 	return true
 }
 
-// String spells the template: wildcards as * and ?, variables as ${key}.
+// String spells the template: wildcards as * and ?, variables as ${key}. (Not
+// inlined for the size of programs.)
+//
+//go:noinline
 func (t *Template) String() string {
 	s := ""
 	for i := range t.parts {
