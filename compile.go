@@ -187,7 +187,7 @@ func (c Compiler) Compile(layers ...Layer) (*Set, error) {
 		s.catalog = catalog.Default()
 	}
 	s.slots = boundSlot
-	l := &lowering{Set: s, blocks: map[string]int32{}}
+	l := &lowering{Set: s, blocks: map[string]int{}}
 	s.layers = make([]layer, len(layers))
 	for i := range layers {
 		if reason := l.layer(int32(i), &layers[i]); reason != "" {
@@ -239,7 +239,7 @@ func misplaced(k Kind, d *policy.Dialect) string {
 // lowering is a Set under way.
 type lowering struct {
 	*Set
-	blocks map[string]int32 // conditions by their text
+	blocks map[string]int // conditions by their text
 }
 
 // layer lowers a layer, or says why it cannot.
@@ -341,13 +341,13 @@ func (s *lowering) intern(d *policy.Dialect, c *condition.Block) (at int32, void
 		return -1, c.Void()
 	}
 	text := d.String() + c.Text()
-	at, ok := s.blocks[text]
+	i, ok := s.blocks[text]
 	if !ok {
-		at = int32(len(s.conditions))
-		s.blocks[text] = at
+		i = len(s.conditions)
+		s.blocks[text] = i
 		s.conditions = append(s.conditions, c.Bind(s.key))
 	}
-	return at, s.conditions[at].Void()
+	return int32(i), s.conditions[i].Void()
 }
 
 // rules are the rows as the index sees them.

@@ -47,13 +47,9 @@ func (s *Set) findRoles() (ok bool) {
 		l := &s.layers[i]
 		for j, d := range l.Documents {
 			id := int32(-1)
-			r := role{document: d, layer: int32(i)}
-			for dep := range d.Depends() {
-				r.depends = append(r.depends, dep)
-			}
-			if r.depends != nil {
+			if deps := depends(d); deps != nil {
 				id = int32(len(s.roles))
-				s.roles = append(s.roles, r)
+				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
 				if l.first[j] < l.first[j+1] {
 					s.rows[l.first[j]].role = id
 				}
@@ -82,6 +78,13 @@ func (s *Set) findRoles() (ok bool) {
 		}
 	}
 	return true
+}
+
+func depends(d *policy.Document) (out []policy.Dependency) {
+	for dep := range d.Depends() {
+		out = append(out, dep)
+	}
+	return out
 }
 
 // member is the same for one name in one group. (Not inlined for the size of

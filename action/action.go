@@ -85,7 +85,7 @@ func Parse(s string) (Name, error) {
 	if err := check(s, text, ""); err != nil {
 		return Name{}, err
 	}
-	switch strings.Count(text, ":") {
+	switch wildcard.Colons(text) {
 	case 2:
 		if cut > 0 {
 			return Name{}, fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
@@ -181,7 +181,7 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 		p.norm, p.all = norm, true
 		return p, nil
 	}
-	n := strings.Count(norm, ":") + 1
+	n := wildcard.Colons(norm) + 1
 	service, rest, _ := strings.Cut(norm, ":")
 	typ, operation, _ := strings.Cut(rest, ":")
 	if g == Role && n == 2 {
@@ -232,7 +232,7 @@ func compileCAM(s string) (*Pattern, error) {
 		return p.compile(wildcard.Syntax{})
 	}
 	a := strings.IndexByte(text, ':')
-	if a < 0 || strings.Count(text, ":") > 1 {
+	if a < 0 || wildcard.Colons(text) > 1 {
 		return nil, fail(s, cut, "an action has one colon", "write service:Operation, for example cvm:DescribeDisks")
 	}
 	if a == 0 || a == len(text)-1 {

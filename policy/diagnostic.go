@@ -124,8 +124,12 @@ func (ds Diagnostics) Err() error {
 func (ds Diagnostics) sort() {
 	// There are at most maxFindings, and nearly all in order.
 	for i := 1; i < len(ds); i++ {
-		for j := i; j > 0 && ds[j].Pos.Offset < ds[j-1].Pos.Offset; j-- {
-			ds[j], ds[j-1] = ds[j-1], ds[j]
+		d, at := ds[i], i
+		for ; at > 0 && d.Pos.Offset < ds[at-1].Pos.Offset; at-- {
+			ds[at] = ds[at-1]
+		}
+		if at < i {
+			ds[at] = d
 		}
 	}
 }

@@ -27,7 +27,9 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	case d == nil:
 		d = guess(&root)
 	case d.codes == nil:
-		return nil, append(Diagnostics(nil), Diagnostic{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"})
+		bad := unknownDialect
+		bad.File = file
+		return nil, append(Diagnostics(nil), bad)
 	}
 	r := reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src), doc: &Document{dialect: d, file: file}}
 	broken := false
@@ -46,6 +48,8 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	r.doc.warnings = r.found
 	return r.doc, nil
 }
+
+var unknownDialect = Diagnostic{Code: "UNKNOWN_DIALECT", Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"}
 
 // Guess tells the dialect of a text from its version, as Parse does.
 func Guess(src []byte) *Dialect {

@@ -534,6 +534,13 @@ func (e *entry) digit(i int) int {
 	return 1
 }
 
+// addSlot adds a slot. (Not inlined for the size of programs.)
+//
+//go:noinline
+func addSlot(slots []slot, hash uint64, a, b uint32) []slot {
+	return append(slots, slot{hash, a, b})
+}
+
 // file makes the tables of the entries.
 func (b *builder) file() {
 	b.sort()
@@ -553,21 +560,21 @@ func (b *builder) file() {
 		}
 		switch pairs := b.pairs[first:]; {
 		case len(pairs) == 1:
-			leaves = append(leaves, slot{h, uint32(pairs[0].group), pairs[0].run})
+			leaves = addSlot(leaves, h, uint32(pairs[0].group), pairs[0].run)
 			b.pairs = b.pairs[:first]
 		case len(pairs) <= scanned:
-			leaves = append(leaves, slot{h, several | uint32(len(pairs)), uint32(first)})
+			leaves = addSlot(leaves, h, several|uint32(len(pairs)), uint32(first))
 		default:
-			leaves = append(leaves, slot{h, several | many, 0})
+			leaves = addSlot(leaves, h, several|many, 0)
 			for _, p := range pairs {
-				joined = append(joined, slot{join(h, p.group), p.run, 0})
+				joined = addSlot(joined, join(h, p.group), p.run, 0)
 			}
 			b.pairs = b.pairs[:first]
 		}
 	}
 	var ends []slot
 	for h, i := range b.ending {
-		ends = append(ends, slot{h, uint32(i), 0})
+		ends = addSlot(ends, h, uint32(i), 0)
 	}
 	b.leaves.fill(leaves)
 	b.joined.fill(joined)
@@ -600,19 +607,11 @@ func (b *builder) write(es []entry) {
 // names.
 func (b *builder) learn(c *catalog.Catalog) {
 	for a := range c.Actions(nil) {
-		if b.named[a.Name()] {
-			b.named[a.Name()] = false
-		}
-		k := b.know(a.Name())
-		k.action = a
-		for old := range a.Aliases() {
-			k.old = true
-			b.groupsOf(k, old)
-		}
+		b.know(a.Name(), a)
 	}
 	for _, n := range b.literals {
 		if b.named[n] {
-			b.know(n)
+			b.know(n, nil)
 		}
 	}
 	slots := make([]slot, len(b.known))
@@ -624,12 +623,20 @@ func (b *builder) learn(c *catalog.Catalog) {
 	b.names.fill(slots)
 }
 
-// know adds an action.
-func (b *builder) know(n action.Name) *known {
-	b.known = append(b.known, known{name: n})
-	k := &b.known[len(b.known)-1]
-	b.groupsOf(k, n)
-	return k
+// know adds an action, with that of the catalog if it has it.
+func (b *builder) know(n action.Name, a *catalog.Action) {
+	k := known{name: n, action: a}
+	b.groupsOf(&k, n)
+	if a != nil {
+		if b.named[n] {
+			b.named[n] = false
+		}
+		for old := range a.Aliases() {
+			k.old = true
+			b.groupsOf(&k, old)
+		}
+	}
+	b.known = append(b.known, k)
 }
 
 // groupsOf notes the groups of a name of the action.

@@ -400,6 +400,18 @@ func Lower(s string) string {
 	return s
 }
 
+// Colons counts the colons of a text. (Not inlined for the size of programs.)
+//
+//go:noinline
+func Colons(s string) (n int) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == ':' {
+			n++
+		}
+	}
+	return n
+}
+
 // Consists reports whether a text has only such characters, all of them ASCII.
 func Consists(s, of string) bool {
 	for i := 0; i < len(s); i++ {
