@@ -2,7 +2,6 @@ package writ
 
 import (
 	"iter"
-	"slices"
 	"strconv"
 
 	"github.com/writ-policy/writ/action"
@@ -218,7 +217,8 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 		s.catalog = catalog.Default()
 	}
 	s.slots = boundSlot
-	l := &lowering{Set: s, blocks: map[string]int32{}}
+	l := &lowering{Set: s, blocks: map[string]int{}}
+	s.layers = make([]layer, len(layers))
 	n := 0
 	for i := range layers {
 		for _, d := range layers[i].Documents {
@@ -229,7 +229,7 @@ func (c Compiler) lower(layers []Layer) (*Set, error) {
 	}
 	s.rows = make([]row, 0, n)
 	for i := range layers {
-		if reason := l.layer(&layers[i]); reason != "" {
+		if reason := l.layer(int32(i), &layers[i]); reason != "" {
 			return nil, &CompileError{i, layers[i].Name, reason}
 		}
 	}
@@ -282,11 +282,11 @@ func misplaced(k Kind, d *policy.Dialect) string {
 // lowering is a Set under way.
 type lowering struct {
 	*Set
-	blocks map[string]int32 // conditions by their text
+	blocks map[string]int // conditions by their text
 }
 
 // layer lowers a layer, or says why it cannot.
-func (s *lowering) layer(given *Layer) (reason string) {
+func (s *lowering) layer(at int32, given *Layer) (reason string) {
 	scoped := given.Scope != Scope{}
 	switch {
 	case given.Kind < Identity || given.Kind > Resource:
@@ -296,10 +296,9 @@ func (s *lowering) layer(given *Layer) (reason string) {
 	case given.Kind.bounds() && s.slots == boundSlot+MaxBounds:
 		return "more than " + strconv.Itoa(MaxBounds) + " guardrail and boundary layers"
 	}
-	at := len(s.layers)
-	s.layers = append(s.layers, layer{Layer: *given})
 	to := &s.layers[at]
-	to.Documents = slices.Clone(given.Documents)
+	to.Layer = *given
+	to.Documents = append([]*policy.Document(nil), given.Documents...)
 	switch given.Kind {
 	case Identity:
 		to.slot = identitySlot
@@ -325,7 +324,7 @@ func (s *lowering) layer(given *Layer) (reason string) {
 			return d.File() + ": " + reason
 		}
 		to.first = append(to.first, int32(len(s.rows)))
-		s.add(int32(at), d)
+		s.add(at, d)
 	}
 	to.first = append(to.first, int32(len(s.rows)))
 	return ""
@@ -352,11 +351,11 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	if u.cam {
 		grammar = condition.CAM
 	}
-	m := more{principals: slices.Clone(st.Principals()), notOne: st.NotPrincipal()}
+	m := more{principals: append([]policy.Principal(nil), st.Principals()...), notOne: st.NotPrincipal()}
 	if acts := st.Actions(); len(acts) == 1 {
 		r.action[0] = acts[0]
 	} else {
-		m.actions = slices.Clone(acts)
+		m.actions = append([]*action.Pattern(nil), acts...)
 	}
 	for i, p := range st.Resources() {
 		r.everything = r.everything || p.Everything()
@@ -372,7 +371,7 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	if places := st.Resources(); len(places) == 1 {
 		r.resource[0] = places[0]
 	} else {
-		m.resources = slices.Clone(places)
+		m.resources = append([]*resource.Pattern(nil), places...)
 	}
 	if u.named || m.variables != nil || m.actions != nil || m.resources != nil {
 		r.more = &m
@@ -394,13 +393,13 @@ func (s *lowering) intern(d *policy.Dialect, c *condition.Block) (at int32, void
 		return -1, c.Void()
 	}
 	text := d.String() + c.Text()
-	at, ok := s.blocks[text]
+	i, ok := s.blocks[text]
 	if !ok {
-		at = int32(len(s.conditions))
-		s.blocks[text] = at
+		i = len(s.conditions)
+		s.blocks[text] = i
 		s.conditions = append(s.conditions, c.Bind(s.key))
 	}
-	return at, s.conditions[at].Void()
+	return int32(i), s.conditions[i].Void()
 }
 
 // rules are the rows as the index sees them.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -245,7 +246,7 @@ func (q *query) try(i int32, res int) Trial {
 				missing = append(missing, n.name)
 			}
 		}
-		add(Check{Element: RoleElement, Result: acts, Want: strings.Join(missing, ", ")})
+		add(Check{Element: RoleElement, Result: acts, Want: phrase.List(missing)})
 	}
 	add(q.tryAction(r, st))
 	if r.named {
@@ -289,7 +290,7 @@ func quoted(values []string) string {
 	for i, v := range values {
 		out[i] = strconv.Quote(v)
 	}
-	return strings.Join(out, ", ")
+	return phrase.List(out)
 }
 
 // who is the caller in words.

@@ -1,7 +1,6 @@
 package writ
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/writ-policy/writ/condition"
@@ -48,7 +47,7 @@ func (s *Set) findRoles() (ok bool) {
 		l := &s.layers[i]
 		for j, d := range l.Documents {
 			id := int32(-1)
-			if deps := slices.Collect(d.Depends()); deps != nil {
+			if deps := depends(d); deps != nil {
 				id = int32(len(s.roles))
 				s.roles = append(s.roles, role{document: d, layer: int32(i), depends: deps})
 				if l.first[j] < l.first[j+1] {
@@ -81,7 +80,17 @@ func (s *Set) findRoles() (ok bool) {
 	return true
 }
 
-// member is the same for one name in one group.
+func depends(d *policy.Document) (out []policy.Dependency) {
+	for dep := range d.Depends() {
+		out = append(out, dep)
+	}
+	return out
+}
+
+// member is the same for one name in one group. (Not inlined for the size of
+// programs.)
+//
+//go:noinline
 func (l *layer) member(name string) string {
 	return strconv.Itoa(len(l.Group)) + ":" + l.Group + name
 }

@@ -85,7 +85,7 @@ func Parse(s string) (Name, error) {
 	if err := check(s, text, ""); err != nil {
 		return Name{}, err
 	}
-	switch strings.Count(text, ":") {
+	switch wildcard.Colons(text) {
 	case 2:
 		if cut > 0 {
 			return Name{}, fail(s, 0, "name/ belongs to Tencent Cloud actions of two segments", "leave it out")
@@ -181,33 +181,37 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 		p.norm, p.all = norm, true
 		return p, nil
 	}
-	seg := strings.Split(norm, ":")
-	if g == Role && len(seg) == 2 {
+	n := wildcard.Colons(norm) + 1
+	service, rest, _ := strings.Cut(norm, ":")
+	typ, operation, _ := strings.Cut(rest, ":")
+	if g == Role && n == 2 {
 		// identity:* was the whole of IAM, svc:x any type's x.
-		if seg[1] == "*" {
-			seg = []string{seg[0], "*", "*"}
-		} else {
-			seg = []string{seg[0], "*", seg[1]}
-		}
+		n, typ, operation = 3, "*", typ
 	}
-	if len(seg) != 3 {
+	if n != 3 {
 		fix := "write service:type:operation, for example cbr:vaults:get"
 		if norm == "*" {
 			fix = "write *:*:*"
 		}
-		return nil, fail(s, 0, "an action has three segments, not "+strconv.Itoa(len(seg)), fix)
+		return nil, fail(s, 0, "an action has three segments, not "+strconv.Itoa(n), fix)
 	}
-	for i, off := 0, 0; i < 3; i++ {
-		if seg[i] == "" && !(g == Identity && i == 1) {
-			return nil, fail(s, min(off, len(s)), [3]string{"the service", "the type", "the operation"}[i]+" is empty", "write * for any")
-		}
-		off += len(seg[i]) + 1
+	empty, at := "", 0
+	switch {
+	case service == "":
+		empty = "the service"
+	case typ == "" && g != Identity:
+		empty, at = "the type", len(service)+1
+	case operation == "":
+		empty, at = "the operation", len(service)+len(typ)+2
 	}
-	if g == Role && seg[0] == "identity" {
-		seg[0] = "iam"
+	if empty != "" {
+		return nil, fail(s, min(at, len(s)), empty+" is empty", "write * for any")
 	}
 	if p.norm = norm; g == Role {
-		p.norm = strings.Join(seg, ":")
+		if service == "identity" {
+			service = "iam"
+		}
+		p.norm = service + ":" + typ + ":" + operation
 	}
 	// Pattern and name both have exactly two colons, so a wildcard cannot
 	// take one: matching the whole text is matching by segment (P-13).
@@ -230,7 +234,7 @@ func compileCAM(s string) (*Pattern, error) {
 		return p.compile(wildcard.Syntax{})
 	}
 	a := strings.IndexByte(text, ':')
-	if a < 0 || strings.Count(text, ":") > 1 {
+	if a < 0 || wildcard.Colons(text) > 1 {
 		return nil, fail(s, cut, "an action has one colon", "write service:Operation, for example cvm:DescribeDisks")
 	}
 	if a == 0 || a == len(text)-1 {
@@ -382,7 +386,7 @@ func check(s, text, special string) *Error {
 
 func isPermid(s string) bool {
 	d, ok := strings.CutPrefix(s, "permid/")
-	return ok && d != "" && strings.Trim(d, "0123456789") == ""
+	return ok && d != "" && wildcard.Consists(d, "0123456789")
 }
 
 // lowerFirst folds the service of a CAM action; the operation is exact

@@ -128,13 +128,21 @@ func (a *Action) index() {
 	a.ownKeys = condition.NewKeySet(a.own, nil, lost)
 	for i := range a.types {
 		t := &a.types[i]
-		t.set = condition.NewKeySet(slices.Concat(a.own, t.keys), nil, lost)
+		t.set = condition.NewKeySet(append(a.own[:len(a.own):len(a.own)], t.keys...), nil, lost)
 	}
 }
 
 // Aliases yields the v1.1 actions that govern the same API (huawei.md 8), in
 // name order.
-func (a *Action) Aliases() iter.Seq[action.Name] { return slices.Values(a.aliases) }
+func (a *Action) Aliases() iter.Seq[action.Name] {
+	return func(yield func(action.Name) bool) {
+		for _, n := range a.aliases {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
 
 // OperationLevel reports whether a Tencent Cloud action has no resource-level
 // permission: a statement for it needs the resource *. It is false for Huawei

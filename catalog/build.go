@@ -33,7 +33,7 @@ func (b *builder) build() *Catalog {
 		})
 	}
 	slices.SortStableFunc(b.permissions, func(a, b *Permission) int { return cmp.Compare(a.name, b.name) })
-	d := &decoder{listed: b.permissions, c: Catalog{
+	d := decoder{listed: b.permissions, c: &Catalog{
 		actions: b.actions, keys: b.keys, types: b.types, apis: b.apis, unmapped: b.unmapped, operations: b.operations, scpDocuments: b.scps,
 		actionNamed: map[action.Name]*Action{}, keyNamed: map[condition.Key]*Key{}, tagKeyed: map[condition.Key]*Key{}, permitNamed: map[string]*Permission{},
 	}}
@@ -44,7 +44,7 @@ func (b *builder) build() *Catalog {
 			d.c.tagKeyed[condition.NewKey(name)] = k
 		}
 	}
-	return &d.c
+	return d.c
 }
 
 // keyID is the same for all spellings of a condition key. What stands for the

@@ -164,10 +164,12 @@ func (c *Catalog) grant(a *API) {
 			both(g.enterprise, a.enterprise, a.letters[apiEnterprise]),
 		}
 	}
+	old := !a.v11.IsZero()
 	for _, n := range a.actions {
 		note(n)
+		old = old && n != a.v11
 	}
-	if !a.v11.IsZero() && !slices.Contains(a.actions, a.v11) {
+	if old {
 		note(a.v11)
 	}
 }

@@ -32,68 +32,67 @@ func unpack(s string) string {
 // decoder reads catalog.txt; the head of that file explains its form. All
 // strings of the catalog are pieces of the text.
 type decoder struct {
-	c         Catalog
+	c         *Catalog
 	documents []string
 	listed    []*Permission // in the order of the text
-}
-
-// section is a part of the text and what reads its lines.
-type section struct {
-	name   string
-	fields int
-	read   func(d *decoder, f []string)
-}
-
-var sections = []section{
-	{"documents", 1, (*decoder).document},
-	{"keys", 4, (*decoder).key},
-	{"types", 4, (*decoder).resourceType},
-	{"actions", 7, (*decoder).action},
-	{"cam", 5, (*decoder).cam},
-	{"apis", 10, (*decoder).api},
-	{"unmapped", 3, (*decoder).unmapped},
-	{"permissions", 8, (*decoder).permission},
-	{"scps", 2, (*decoder).scp},
 }
 
 // decode builds the catalog. The text is part of the program: it panics if it
 // is not as the generator writes it.
 func decode(text string) *Catalog {
-	d := &decoder{c: Catalog{
+	d := decoder{c: &Catalog{
 		actionNamed:  map[action.Name]*Action{},
 		keyNamed:     map[condition.Key]*Key{},
 		tagKeyed:     map[condition.Key]*Key{},
 		permitNamed:  map[string]*Permission{},
 		scpDocuments: map[string]string{},
 	}}
-	var in *section
+	section := ""
 	for n := 1; text != ""; n++ {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
 		switch {
 		case line == "" || line[0] == '#':
 		case line[0] == '[':
-			name, _, _ := strings.Cut(line[1:], "]")
-			i := 0
-			for i < len(sections) && sections[i].name != name {
-				i++
-			}
-			if i == len(sections) {
-				panic("catalog.txt:" + strconv.Itoa(n) + ": unknown section")
-			}
-			in = &sections[i]
-		case in.name == "permissions" && line[0] == '\t':
+			section, _, _ = strings.Cut(line[1:], "]")
+		case section == "permissions" && line[0] == '\t':
 			d.dependency(fields(line[1:], 5, n))
 		default:
-			in.read(d, fields(line, in.fields, n))
+			d.line(section, line, n)
 		}
 	}
 	d.finish()
-	return &d.c
+	return d.c
+}
+
+// line reads a line of a section.
+func (d *decoder) line(section, line string, n int) {
+	switch section {
+	case "documents":
+		d.document(fields(line, 1, n))
+	case "keys":
+		d.key(fields(line, 4, n))
+	case "types":
+		d.resourceType(fields(line, 4, n))
+	case "actions":
+		d.action(fields(line, 7, n))
+	case "cam":
+		d.cam(fields(line, 5, n))
+	case "apis":
+		d.api(fields(line, 10, n))
+	case "unmapped":
+		d.unmapped(fields(line, 3, n))
+	case "permissions":
+		d.permission(fields(line, 8, n))
+	case "scps":
+		d.scp(fields(line, 2, n))
+	default:
+		panic("catalog.txt:" + strconv.Itoa(n) + ": unknown section")
+	}
 }
 
 func fields(line string, want, n int) []string {
-	f := strings.Split(line, "\t")
+	f := split(line, "\t")
 	if len(f) != want {
 		panic("catalog.txt:" + strconv.Itoa(n) + ": wrong number of fields")
 	}
@@ -107,7 +106,7 @@ func fields(line string, want, n int) []string {
 
 // finish fills the indexes.
 func (d *decoder) finish() {
-	c := &d.c
+	c := d.c
 	for _, a := range c.actions {
 		c.actionNamed[a.name] = a
 		a.index()
@@ -134,7 +133,10 @@ func (d *decoder) finish() {
 
 func (d *decoder) document(f []string) { d.documents = append(d.documents, f[0]) }
 
-// numbered returns the document of that number, "" for none.
+// numbered returns the document of that number, "" for none. (Not inlined for the
+// size of programs.)
+//
+//go:noinline
 func (d *decoder) numbered(s string) string {
 	if s == "" {
 		return ""
@@ -169,7 +171,7 @@ func (d *decoder) action(f []string) {
 		a.keys = insert(a.keys, k)
 	}
 	for _, s := range list(f[3]) {
-		words := strings.Split(s, " ")
+		words := split(s, " ")
 		t := ActionType{service: a.name.Service(), keys: words[1:]}
 		t.text, t.required = strings.CutSuffix(words[0], "*")
 		if service, typ, ok := strings.Cut(t.text, ":"); ok {
@@ -298,7 +300,16 @@ func list(s string) []string {
 	if s == "" {
 		return nil
 	}
-	return strings.Split(s, ",")
+	return split(s, ",")
+}
+
+func split(s, sep string) (out []string) {
+	for more := true; more; {
+		var piece string
+		piece, s, more = strings.Cut(s, sep)
+		out = append(out, piece)
+	}
+	return out
 }
 
 func names(s string) []action.Name {

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -105,7 +106,7 @@ func parseIPv4(s string) (b [4]byte, ok bool) {
 	return b, s == ""
 }
 
-// parseRange reads an address or a CIDR; host bits are dropped (huawei.md 5.3,
+// parseRange reads an address or a CIDR; host bits do not count (huawei.md 5.3,
 // tencent-cam.md C8), and an IPv4 range in IPv6 form counts as IPv4.
 func parseRange(s string) (netip.Prefix, bool) {
 	if strings.IndexByte(s, '%') >= 0 {
@@ -127,7 +128,7 @@ func parseRange(s string) (netip.Prefix, bool) {
 	if bits < 0 || bits > a.BitLen() {
 		return netip.Prefix{}, false
 	}
-	return netip.PrefixFrom(a, bits).Masked(), true
+	return netip.PrefixFrom(a, bits), true
 }
 
 func parseBits(s string) (int, bool) {
@@ -142,6 +143,45 @@ func parseBits(s string) (int, bool) {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, true
+}
+
+// addressText writes an address as RFC 5952 has it. (The netip package's own
+// formatting is for zones and IPv4 in IPv6, too, and several times as long.)
+func addressText(a netip.Addr) string {
+	text := make([]byte, 0, len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"))
+	if a.Is4() {
+		for i, n := range a.As4() {
+			if i > 0 {
+				text = append(text, '.')
+			}
+			text = strconv.AppendUint(text, uint64(n), 10)
+		}
+		return string(text)
+	}
+	b := a.As16()
+	var groups [8]uint64
+	from, to := -1, -1 // the longest run of zeros, of two at least
+	for i, zeros := 0, 0; i < len(groups); i++ {
+		groups[i] = uint64(b[2*i])<<8 | uint64(b[2*i+1])
+		if zeros++; groups[i] != 0 {
+			zeros = 0
+		}
+		if zeros > max(1, to-from) {
+			from, to = i+1-zeros, i+1
+		}
+	}
+	for i, n := range groups {
+		switch {
+		case i == from:
+			text = append(text, "::"...)
+		case i > 0 && i != to && (i < from || i > to):
+			text = append(text, ':')
+		}
+		if i < from || i >= to {
+			text = strconv.AppendUint(text, n, 16)
+		}
+	}
+	return string(text)
 }
 
 func netipPrefix(a netip.Addr) netip.Prefix { return netip.PrefixFrom(a, a.BitLen()) }

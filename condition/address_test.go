@@ -68,7 +68,7 @@ func TestHazardH23Ranges(t *testing.T) {
 	} {
 		p, ok := parseRange(in)
 		require.True(t, ok, in)
-		require.Equal(t, want, p.String(), in)
+		require.Equal(t, want, p.Masked().String(), in)
 	}
 	for _, in := range []string{
 		"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/128", "10.0.0.0/08", "10.0.0.0/00", "10.0.0.0/+8", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/8/8", "10.0.0.0/a", "10.0.0/8", "010.0.0.0/8", "10.0.0.0/255.0.0.0",
@@ -136,4 +136,24 @@ func FuzzAddress(f *testing.F) {
 			t.Fatalf("range %q: %v %v, want %v %v", s, gotRange, ok, wantRange, err)
 		}
 	})
+}
+
+// Addresses are written as the netip package writes them.
+func TestAddressText(t *testing.T) {
+	for _, s := range []string{"0.0.0.0", "203.0.113.7", "255.255.255.255", "::", "::1", "1::", "2001:db8::7", "1:0:0:2::3", "1:0:0:2:0:0:3:4",
+		"0:1:2:3:4:5:6:7", "1:2:3:4:5:6:7:0", "1:0:3:4:5:6:7:8", "::3:4:5:6:7:8", "1:2:3:4:5:6::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"} {
+		a := netip.MustParseAddr(s)
+		require.Equal(t, a.String(), addressText(a))
+	}
+	for bits := range 256 { // every pattern of zero groups
+		var b [16]byte
+		for i := range 8 {
+			if bits>>i&1 != 0 {
+				b[2*i], b[2*i+1] = byte(i), 0xa0
+			}
+		}
+		if a := netip.AddrFrom16(b); !a.Is4In6() {
+			require.Equal(t, a.String(), addressText(a))
+		}
+	}
 }

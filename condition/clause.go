@@ -90,25 +90,26 @@ func Compile(g Grammar, operatorName, key string, values []string) (Clause, []Pr
 	return c, problems
 }
 
+// note adds a problem. (Not inlined for the size of programs.)
+//
+//go:noinline
+func note(problems []Problem, bad *Problem) []Problem { return append(problems, *bad) }
+
 func (c *Clause) compile(g Grammar) (problems []Problem) {
-	note := func(bad *Problem) {
-		if bad != nil {
-			problems = append(problems, *bad)
-		}
-	}
 	var bad *Problem
 	if c.op, bad = parseOperator(g, c.name); bad != nil {
-		note(bad)
-		return problems
+		return note(nil, bad)
 	}
-	note(checkKey(g, c.keyText))
+	if bad := checkKey(g, c.keyText); bad != nil {
+		problems = note(problems, bad)
+	}
 	c.key = NewKey(c.keyText)
 	if g == Policy && c.op.policy == obsOnly && !strings.HasPrefix(c.key.name, "obs:") {
 		fix := "write a v5.0 policy"
 		if rest, ok := strings.CutPrefix(c.op.name, "Numeric"); ok {
 			fix = "write " + phrase.Quote("Number"+rest)
 		}
-		note(problem(KeyPart, OperatorKey, "v1.1 has "+c.op.name+" for obs: keys only", fix))
+		problems = note(problems, problem(KeyPart, OperatorKey, "v1.1 has "+c.op.name+" for obs: keys only", fix))
 	}
 	for i, v := range c.values {
 		var o operand
@@ -120,7 +121,7 @@ func (c *Clause) compile(g Grammar) (problems []Problem) {
 				bad.Warning = true
 				bad.Reason += ": the condition is never satisfied"
 			}
-			note(bad)
+			problems = note(problems, bad)
 			c.void = c.void || bad.Kind == BadVariable
 			c.broken = c.broken || bad.Kind != BadVariable
 			continue

@@ -38,6 +38,7 @@ func (c *Clause) Samples() (out []Value) {
 			}
 		case IPType:
 			if p, ok := parseRange(v); ok {
+				p = p.Masked()
 				add(IP(p.Addr()))
 				add(IP(p.Addr().Next()))
 			}

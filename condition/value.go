@@ -147,7 +147,7 @@ func (v *Value) plain() string {
 	case instant:
 		return v.time.String()
 	case address:
-		return v.ip.String()
+		return addressText(v.ip)
 	}
 	return v.text
 }

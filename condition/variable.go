@@ -35,7 +35,10 @@ func Variables(g Grammar, vars []wildcard.Variable) []Variable {
 // Key returns the condition key; the zero Key for a variable of CAM.
 func (v *Variable) Key() Key { return v.key }
 
-// MultiValued reports whether one of the variables is a multi-valued key.
+// MultiValued reports whether one of the variables is a multi-valued key. (Not
+// inlined for the size of programs.)
+//
+//go:noinline
 func MultiValued(vars []Variable, known func(Key) (KeyInfo, bool)) bool {
 	for _, v := range vars {
 		if k, ok := known(v.key); ok && k.Multi {

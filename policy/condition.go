@@ -73,7 +73,7 @@ func (r *reader) count(v *jsonsrc.Node, min, max int, p problem, what, of string
 // itself has been reported.
 func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
 	v := &key.Value
-	values, nodes, ok := r.values(v)
+	values, ok := r.values(v)
 	if !ok {
 		return c, false
 	}
@@ -98,7 +98,10 @@ func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
 			if p.Kind == condition.BadVariable {
 				code = pVariable
 			}
-			n := nodes[p.Value]
+			n := v
+			if v.Kind == jsonsrc.Array {
+				n = &v.Items[p.Value]
+			}
 			at := n.Pos
 			if n.Kind == jsonsrc.String && p.Kind != condition.BadValue {
 				at = n.Offset(r.src, p.Offset)
@@ -109,44 +112,47 @@ func (r *reader) clause(op, key *jsonsrc.Member) (c condition.Clause, ok bool) {
 	return c, ok
 }
 
-// values returns the values of a key as text, with their nodes.
-func (r *reader) values(v *jsonsrc.Node) (texts []string, nodes []*jsonsrc.Node, ok bool) {
+// values returns the values of a key as text.
+func (r *reader) values(v *jsonsrc.Node) (texts []string, ok bool) {
 	shapes := r.dialect.values
-	list := []*jsonsrc.Node{v}
-	if v.Kind == jsonsrc.Array {
-		list = list[:0]
-		for i := range v.Items {
-			list = append(list, &v.Items[i])
+	ok = true
+	length := 0
+	add := func(n *jsonsrc.Node) {
+		if n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0 {
+			texts = append(texts, n.Text)
+			length += utf8.RuneCountInString(n.Text)
+			return
 		}
-	} else if shapes&^array == 0 {
+		r.kind(pValueType, n, "a value is a string", asString(n))
+		ok = false
+	}
+	switch {
+	case v.Kind == jsonsrc.Array:
+		for i := range v.Items {
+			add(&v.Items[i])
+		}
+	case shapes&^array == 0:
 		fix := "write […]"
 		if v.Kind == jsonsrc.String {
 			fix = "write [" + phrase.Quote(v.Text) + "]"
 		}
 		r.kind(pValueType, v, "the values of a key are an array", fix)
-		return nil, nil, false
+		return nil, false
+	default:
+		add(v)
 	}
-	ok = true
-	length := 0
-	for _, n := range list {
-		legal := n.Kind == jsonsrc.String || n.Kind == jsonsrc.Number && shapes&number != 0 || n.Kind == jsonsrc.Bool && shapes&boolean != 0
-		if !legal {
-			r.kind(pValueType, n, "a value is a string", asString(n))
-			ok = false
-			continue
-		}
-		texts, nodes = append(texts, n.Text), append(nodes, n)
-		length += utf8.RuneCountInString(n.Text)
+	if !ok {
+		return nil, false
 	}
 	switch max := r.dialect.maxText; {
-	case max > 0 && ok && (length == 0 || length > max):
+	case max > 0 && (length == 0 || length > max):
 		r.error(pValueCount, v, "the values of a key have 1 to "+strconv.Itoa(max)+" characters, not "+strconv.Itoa(length), "name a value or split the statement")
-		ok = false
-	case ok && len(list) == 0 && r.dialect.IsCAM():
+		return nil, false
+	case len(texts) == 0 && r.dialect.IsCAM():
 		r.error(pValueCount, v, "there are no values", "name one")
-		ok = false
-	case ok && len(list) == 0:
+		return nil, false
+	case len(texts) == 0:
 		r.report(Warning, pEmpty, v.Pos, v.End, "a condition without values is not satisfied, or with a negative operator undecided", "name a value")
 	}
-	return texts, nodes, ok
+	return texts, true
 }

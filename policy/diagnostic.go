@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -110,11 +109,14 @@ type Diagnostics []Diagnostic
 
 // Error returns every finding on a line of its own.
 func (ds Diagnostics) Error() string {
-	lines := make([]string, len(ds))
+	s := ""
 	for i := range ds {
-		lines[i] = ds[i].Error()
+		if i > 0 {
+			s += "\n"
+		}
+		s += ds[i].Error()
 	}
-	return strings.Join(lines, "\n")
+	return s
 }
 
 // Unwrap gives each finding as an error of type *Diagnostic.
@@ -139,8 +141,12 @@ func (ds Diagnostics) Err() error {
 func (ds Diagnostics) sort() {
 	// There are at most maxFindings, and nearly all in order.
 	for i := 1; i < len(ds); i++ {
-		for j := i; j > 0 && ds[j].Pos.Offset < ds[j-1].Pos.Offset; j-- {
-			ds[j], ds[j-1] = ds[j-1], ds[j]
+		d, at := ds[i], i
+		for ; at > 0 && d.Pos.Offset < ds[at-1].Pos.Offset; at-- {
+			ds[at] = ds[at-1]
+		}
+		if at < i {
+			ds[at] = d
 		}
 	}
 }

@@ -108,10 +108,17 @@ func (d *Document) Statements() iter.Seq2[int, *Statement] {
 // itself, else those that its title has (huawei.md R-5). Only v1.0 roles name
 // any.
 func (d *Document) Depends() iter.Seq[Dependency] {
-	if len(d.depends) == 0 {
-		return slices.Values(d.title.Depends)
+	list := d.depends
+	if len(list) == 0 {
+		list = d.title.Depends
 	}
-	return slices.Values(d.depends)
+	return func(yield func(Dependency) bool) {
+		for _, dep := range list {
+			if !yield(dep) {
+				return
+			}
+		}
+	}
 }
 
 // Warnings returns a copy of what is legal but probably wrong, in the order of

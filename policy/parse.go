@@ -8,6 +8,7 @@ import (
 
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
+	"github.com/writ-policy/writ/internal/wildcard"
 )
 
 // Parse reads one document and tells its dialect from the version: 1.0, 1.1 or
@@ -26,9 +27,11 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	case d == nil:
 		d = guess(&root)
 	case d.codes == nil:
-		return nil, Diagnostics{{Code: "UNKNOWN_DIALECT", File: file, Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"}}
+		bad := unknownDialect
+		bad.File = file
+		return nil, append(Diagnostics(nil), bad)
 	}
-	r := &reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src)}
+	r := reader{dialect: d, file: file, src: src, lines: jsonsrc.NewLines(src), doc: &Document{dialect: d, file: file}}
 	broken := false
 	for _, p := range problems {
 		kind := [...]problem{jsonsrc.Syntax: pSyntax, jsonsrc.Duplicate: pDuplicate, jsonsrc.Encoding: pEncoding, jsonsrc.Limit: pLimit}[p.Kind]
@@ -42,9 +45,11 @@ func ParseAs(d *Dialect, file string, src []byte) (*Document, error) {
 	if err := r.found.Err(); err != nil {
 		return nil, err
 	}
-	r.doc.dialect, r.doc.file, r.doc.warnings = d, file, r.found
-	return &r.doc, nil
+	r.doc.warnings = r.found
+	return r.doc, nil
 }
+
+var unknownDialect = Diagnostic{Code: "UNKNOWN_DIALECT", Message: "the zero Dialect is no dialect", Fix: "give one of policy.Dialects()"}
 
 // Guess tells the dialect of a text from its version, as Parse does.
 func Guess(src []byte) *Dialect {
@@ -78,7 +83,7 @@ type reader struct {
 	src     []byte
 	lines   jsonsrc.Lines
 	found   Diagnostics
-	doc     Document
+	doc     *Document
 	shared  []Principal // CAM: a principal for all statements (G14)
 	// meant are the elements of the object that members read last which are
 	// there under another spelling: their absence is no second finding.
@@ -223,6 +228,9 @@ func (r *reader) members(n *jsonsrc.Node, table []element) (found [nKinds]*jsons
 	return found
 }
 
+// lookup returns the row of a name. (Not inlined for the size of programs.)
+//
+//go:noinline
 func lookup(table []element, name string) *element {
 	for i := range table {
 		if table[i].name == name || table[i].also != "" && table[i].also == name {
@@ -236,7 +244,7 @@ func (r *reader) nearest(table []element, name string) string {
 	var names []string
 	for _, e := range table {
 		if e.kind != kForbidden {
-			if strings.EqualFold(e.name, name) {
+			if wildcard.EqualFold(e.name, name) {
 				r.meant[e.kind] = true
 				return "element names are exact: write " + phrase.Quote(e.name)
 			}
@@ -244,12 +252,12 @@ func (r *reader) nearest(table []element, name string) string {
 		}
 	}
 	// (NotResource for Resource would turn the statement round.)
-	negated := len(name) > 3 && strings.EqualFold(name[:3], "not")
-	if near := phrase.Nearest(name, names...); near != "" && negated == strings.HasPrefix(strings.ToLower(near), "not") {
+	negated := len(name) > 3 && wildcard.EqualFold(name[:3], "not")
+	if near := phrase.Nearest(name, names...); near != "" && negated == strings.HasPrefix(wildcard.Lower(near), "not") {
 		r.meant[lookup(table, near).kind] = true
 		return "did you mean " + phrase.Quote(near) + "?"
 	}
-	return "the elements here are " + strings.Join(names, ", ")
+	return "the elements here are " + phrase.List(names)
 }
 
 func (r *reader) depends(n *jsonsrc.Node, e *element) {

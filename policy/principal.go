@@ -108,7 +108,7 @@ func (p *Principal) parse(d *Dialect, key, s string) (reason, fix string) {
 const lowerDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 // isPlain reports whether a text has only such characters, in any letter case.
-func isPlain(s, of string) bool { return s != "" && strings.Trim(wildcard.Lower(s), of) == "" }
+func isPlain(s, of string) bool { return s != "" && wildcard.Consists(wildcard.Lower(s), of) }
 
 func (p *Principal) parseCAM(key string) (reason, fix string) {
 	s := p.text
@@ -212,7 +212,7 @@ func (r *reader) principals(v *jsonsrc.Node, e *element) (out []Principal) {
 		m := &v.Members[i]
 		switch {
 		case !slices.Contains(r.dialect.principals, m.Name):
-			r.name(pPrincipal, m, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+strings.Join(r.dialect.principals, ", "))
+			r.name(pPrincipal, m, "unknown kind of principal "+phrase.Quote(m.Name), "the kinds are "+phrase.List(r.dialect.principals))
 		case m.Value.Kind == jsonsrc.Array:
 			for j := range m.Value.Items {
 				add(m.Name, &m.Value.Items[j])

@@ -8,6 +8,7 @@ import (
 	"github.com/writ-policy/writ/action"
 	"github.com/writ-policy/writ/internal/jsonsrc"
 	"github.com/writ-policy/writ/internal/phrase"
+	"github.com/writ-policy/writ/internal/wildcard"
 	"github.com/writ-policy/writ/resource"
 )
 
@@ -65,7 +66,7 @@ func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
 
 func (r *reader) oneOf(s string, spellings []string) bool {
 	for _, w := range spellings {
-		if s == w || r.dialect.foldEffect && len(s) == len(w) && strings.EqualFold(s, w) {
+		if s == w || r.dialect.foldEffect && len(s) == len(w) && wildcard.EqualFold(s, w) {
 			return true
 		}
 	}
@@ -287,7 +288,7 @@ func (r *reader) text(n *jsonsrc.Node, e *element, bad, length problem) bool {
 		r.error(length, n, "the entry has more than "+strconv.Itoa(int(e.length))+" characters", "shorten it")
 		return false
 	}
-	return utf8.ValidString(n.Text) // else it has been reported
+	return wildcard.BadUTF8(n.Text) < 0 // else it has been reported
 }
 
 // at reports an error inside a string.

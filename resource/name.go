@@ -107,7 +107,7 @@ func Parse(s string) (Name, error) {
 	if strings.HasPrefix(s, "qcs:") {
 		return parseQCS(s)
 	}
-	if strings.HasPrefix(s, "iam:") && strings.HasSuffix(s, ":root") && strings.Count(s, ":") == 3 {
+	if strings.HasPrefix(s, "iam:") && strings.HasSuffix(s, ":root") && wildcard.Colons(s) == 3 {
 		// The root user of an account has no path: iam::<account>:root.
 		n, err := Parse(s + ":root")
 		if err == nil {
@@ -177,7 +177,9 @@ func parseQCS(s string) (Name, error) {
 	return n, nil
 }
 
-// missing makes the error about an empty segment.
+// missing makes the error about an empty segment. (Not inlined for the size of programs.)
+//
+//go:noinline
 func missing(s string, at int, segment, fix string) *Error {
 	return fail(s, at, "the "+segment+" is empty", fix, segment)
 }

@@ -82,31 +82,37 @@ func Compile(g Grammar, s string) (*Pattern, error) {
 	if err := check(s, MaxPattern); err != nil {
 		return nil, err
 	}
+	var bad *Error
 	switch g {
 	case Agency:
-		return p.agency()
+		bad = p.agency()
 	case CAM:
-		return p.qcs()
+		bad = p.qcs()
+	default:
+		bad = p.urn(g)
 	}
-	return p.urn(g)
-}
-
-func (p *Pattern) agency() (*Pattern, error) {
-	s := p.text
-	if i := strings.IndexAny(s, "*?"); i >= 0 {
-		return nil, fail(s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>", "")
+	if bad != nil {
+		return nil, bad
 	}
-	if i := strings.IndexByte(s, ' '); i >= 0 {
-		return nil, fail(s, i, "blank in a uri", "remove it", "")
-	}
-	if s[0] != '/' {
-		return nil, fail(s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>", "")
-	}
-	p.form, p.raw[0] = URI, s
 	return p, nil
 }
 
-func (p *Pattern) urn(g Grammar) (*Pattern, error) {
+func (p *Pattern) agency() *Error {
+	s := p.text
+	if i := strings.IndexAny(s, "*?"); i >= 0 {
+		return fail(s, i, "a uri names one agency, without wildcards", "write /iam/agencies/<agency id>", "")
+	}
+	if i := strings.IndexByte(s, ' '); i >= 0 {
+		return fail(s, i, "blank in a uri", "remove it", "")
+	}
+	if s[0] != '/' {
+		return fail(s, 0, "a uri begins with a slash", "write /iam/agencies/<agency id>", "")
+	}
+	p.form, p.raw[0] = URI, s
+	return nil
+}
+
+func (p *Pattern) urn(g Grammar) *Error {
 	s := p.text
 	syn := wildcard.Syntax{Star: true, Any: g == Identity, Variables: wildcard.Policy11}
 	if g == Identity {
@@ -114,34 +120,34 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 	}
 	if s == "*" {
 		if g == Policy {
-			return nil, fail(s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource", "")
+			return fail(s, 0, "a v1.1 resource has five segments", "leave Resource out to cover every resource", "")
 		}
 		p.all = true
-		return p, nil
+		return nil
 	}
 	if s[0] == '/' {
-		return nil, fail(s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, "")
+		return fail(s, 0, "a path is not a resource here", `in v1.1, write "Resource": {"uri": ["/iam/agencies/<id>"]}`, "")
 	}
 	if strings.HasPrefix(wildcard.Lower(s), "qcs:") {
-		return nil, fail(s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, "")
+		return fail(s, 0, "a Tencent Cloud path in a Huawei Cloud policy", shapeURN, "")
 	}
 	p.form = URN
 	if p.simple(g) {
-		return p, nil
+		return nil
 	}
 	t, err := p.template(s, syn)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if t.Void {
-		return p, nil
+		return nil
 	}
 	seg, ok := t.Split(':', 5)
 	if !ok {
-		return nil, fail(s, len(s), "a resource has five segments, this has "+strconv.Itoa(len(seg)), shapeURN, "")
+		return fail(s, len(s), "a resource has five segments, this has "+strconv.Itoa(len(seg)), shapeURN, "")
 	}
 	if t.Blank >= 0 && g == Policy {
-		return nil, fail(s, t.Blank, "blank in a resource", "remove it", "")
+		return fail(s, t.Blank, "blank in a resource", "remove it", "")
 	}
 	for i, q := range seg {
 		name := urnSegments[i]
@@ -157,16 +163,16 @@ func (p *Pattern) urn(g Grammar) (*Pattern, error) {
 			reason = "the service of a URN is a name"
 		}
 		if reason != "" {
-			return nil, fail(s, q.Start, reason, fix, name)
+			return fail(s, q.Start, reason, fix, name)
 		}
 		if i == 0 || i == 3 {
 			q = q.Map(wildcard.Lower)
 		}
 		if err := p.segment(i, q); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // simple compiles a URN in which only * is special, and stands once at most in a
@@ -205,22 +211,22 @@ var (
 	qcsSegments = [6]string{"prefix", "project", "service", "region", "account", "resource"}
 )
 
-func (p *Pattern) qcs() (*Pattern, error) {
+func (p *Pattern) qcs() *Error {
 	s := p.text
 	if s == "*" {
 		p.all = true
-		return p, nil
+		return nil
 	}
 	if !strings.HasPrefix(s, "qcs:") {
-		return nil, fail(s, 0, "a resource begins with qcs", shapeQCS, "")
+		return fail(s, 0, "a resource begins with qcs", shapeQCS, "")
 	}
 	t, err := p.template(s, wildcard.Syntax{Star: true, Variables: wildcard.CAM20})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	seg, ok := t.Split(':', 6)
 	if !ok {
-		return nil, fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
+		return fail(s, len(s), "a path has six segments, this has "+strconv.Itoa(len(seg)), shapeQCS, "")
 	}
 	p.form = QCS
 	for i, q := range seg {
@@ -259,30 +265,30 @@ func (p *Pattern) qcs() (*Pattern, error) {
 			}
 		}
 		if reason != "" {
-			return nil, fail(s, at, reason, fix, qcsSegments[i])
+			return fail(s, at, reason, fix, qcsSegments[i])
 		}
 		if i < 2 {
 			continue
 		}
 		if err := p.segment(i-2, q); err != nil {
-			return nil, err
+			return err
 		}
 		if i == 4 && (p.account == byUIN || p.account == byAppID) {
 			q, _ = wildcard.Parse(text[len("uin/"):], wildcard.Syntax{Star: true})
 			m, err := q.Compile(false)
 			if err != nil {
-				return nil, p.error(err)
+				return p.error(err)
 			}
 			p.seg[2] = *m
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // star is a lone *.
 var star, _ = wildcard.Parse("*", wildcard.Syntax{Star: true})
 
-func (p *Pattern) template(s string, syn wildcard.Syntax) (*wildcard.Template, error) {
+func (p *Pattern) template(s string, syn wildcard.Syntax) (*wildcard.Template, *Error) {
 	t, err := wildcard.Parse(s, syn)
 	if err != nil {
 		return nil, p.error(err)
@@ -294,7 +300,7 @@ func (p *Pattern) template(s string, syn wildcard.Syntax) (*wildcard.Template, e
 	return t, nil
 }
 
-func (p *Pattern) segment(i int, t *wildcard.Template) error {
+func (p *Pattern) segment(i int, t *wildcard.Template) *Error {
 	// What a variable puts into the type folds as the type does (I-23).
 	m, err := t.Compile(p.form == URN && i == 3 && t.HasVariables())
 	if err != nil {
@@ -304,6 +310,9 @@ func (p *Pattern) segment(i int, t *wildcard.Template) error {
 	return nil
 }
 
+// error makes an error of one about a part. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (p *Pattern) error(err error) *Error {
 	e := err.(*wildcard.Error)
 	return fail(p.text, e.Offset, e.Reason, e.Fix, "")

@@ -282,7 +282,7 @@ func (p *parser) object(depth int) (members []Member, ok bool) {
 			return nil, false
 		}
 		if first, dup := find(before, seen, m.Name); dup {
-			line := 1 + strings.Count(string(p.src[:first]), "\n")
+			line, _ := NewLines(p.src).At(first)
 			p.problem(Duplicate, m.NamePos, m.NameEnd, "duplicate name "+phrase.Quote(m.Name)+", first on line "+strconv.Itoa(line), "keep one of the two")
 		}
 		if len(members) > 16 { // a map only where scanning would be slow

@@ -4,7 +4,9 @@ package jsonsrc
 // begin.
 type Lines []int
 
-// NewLines indexes a text.
+// NewLines indexes a text. (Not inlined for the size of programs.)
+//
+//go:noinline
 func NewLines(src []byte) Lines {
 	l := Lines{0}
 	for i, b := range src {

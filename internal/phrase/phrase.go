@@ -6,14 +6,28 @@ import "strconv"
 
 // Quote quotes text of a user, cut to some 80 bytes.
 func Quote(s string) string {
-	if len(s) <= 80 {
-		return strconv.Quote(s)
+	rest := ""
+	if n := 80; len(s) > n {
+		for n > 76 && s[n]&0xC0 == 0x80 {
+			n--
+		}
+		s, rest = s[:n], "…"
 	}
-	n := 80
-	for n > 76 && s[n]&0xC0 == 0x80 {
-		n--
+	return strconv.Quote(s) + rest
+}
+
+// List joins words by commas. (Not inlined for the size of programs.)
+//
+//go:noinline
+func List(words []string) string {
+	s := ""
+	for i, w := range words {
+		if i > 0 {
+			s += ", "
+		}
+		s += w
 	}
-	return strconv.Quote(s[:n]) + "…"
+	return s
 }
 
 // Nearest returns the candidate closest to name, or "" if none is close: at

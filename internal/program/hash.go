@@ -66,14 +66,14 @@ type slot struct {
 	a, b uint32
 }
 
-// newTable makes a table of some slots. A miss looks at the tags alone, at two
+// fill puts slots into an empty table. A miss looks at the tags alone, at two
 // or three of them.
-func newTable(slots []slot) table {
+func (t *table) fill(slots []slot) {
 	if len(slots) == 0 {
-		return table{}
+		return
 	}
 	size := 2*len(slots) + 1
-	t := table{make([]uint8, size), make([]slot, size)}
+	t.tags, t.slots = make([]uint8, size), make([]slot, size)
 	for _, s := range slots {
 		i := t.place(s.hash)
 		for t.tags[i] != 0 {
@@ -83,7 +83,6 @@ func newTable(slots []slot) table {
 		}
 		t.tags[i], t.slots[i] = tag(s.hash), s
 	}
-	return t
 }
 
 func tag(h uint64) uint8 { return uint8(h) | 1 }

@@ -338,7 +338,7 @@ func New(c *catalog.Catalog, rules []Rule) *Index {
 	for i := range b.groups {
 		slots[i] = slot{b.groups[i].hash(), uint32(i), 0}
 	}
-	b.byClass = newTable(slots)
+	b.byClass.fill(slots)
 	b.file()
 	b.learn()
 	return b.Index
@@ -386,10 +386,10 @@ func (b *builder) add(r *Rule) {
 			b.named[n] = true
 			b.literals = append(b.literals, n)
 		}
-		groups = append(groups, b.class(p))
+		groups = put(groups, b.class(p))
 	}
 	if len(groups) == 0 {
-		groups = append(groups, every)
+		groups = put(groups, every)
 	}
 	all := filed{key(0, 0, 0, 0, keyAll), true}
 	for _, p := range r.Resources {
@@ -397,13 +397,13 @@ func (b *builder) add(r *Rule) {
 		if !p.Everything() {
 			f = b.key(p)
 		}
-		keys = append(keys, f)
+		keys = put(keys, f)
 	}
 	if len(keys) == 0 {
-		keys = append(keys, all)
+		keys = put(keys, all)
 	}
 	if r.Bare {
-		keys = append(keys, filed{key(0, 0, 0, 0, keyBare), false})
+		keys = put(keys, filed{key(0, 0, 0, 0, keyBare), false})
 	}
 	groups, keys = compact(groups), compact(keys)
 	for _, g := range groups {
@@ -414,9 +414,9 @@ func (b *builder) add(r *Rule) {
 	switch {
 	case len(groups)*len(keys) <= maxEntries*(len(groups)+len(keys)):
 	case len(r.Resources) > 0:
-		groups = append(groups[:0], every)
+		groups = put(nil, every)
 	default:
-		keys = append(keys[:0], all)
+		keys = put(nil, all)
 	}
 	for _, k := range keys {
 		for _, g := range groups {
@@ -430,6 +430,11 @@ func (b *builder) class(p *action.Pattern) filed {
 	c, exact := classOf(p)
 	return filed{uint64(b.group(&c)), exact}
 }
+
+// put is append. (Not inlined for the size of programs.)
+//
+//go:noinline
+func put(fs []filed, f filed) []filed { return append(fs, f) }
 
 // compact keeps one of each; it is exact if one of them was. (Not inlined for the
 // size of programs.)
@@ -534,6 +539,13 @@ func (e *entry) digit(i int) int {
 	return 1
 }
 
+// addSlot adds a slot. (Not inlined for the size of programs.)
+//
+//go:noinline
+func addSlot(slots []slot, hash uint64, a, b uint32) []slot {
+	return append(slots, slot{hash, a, b})
+}
+
 // file makes the tables of the entries.
 func (b *builder) file() {
 	b.sort()
@@ -553,23 +565,25 @@ func (b *builder) file() {
 		}
 		switch pairs := b.pairs[first:]; {
 		case len(pairs) == 1:
-			leaves = append(leaves, slot{h, uint32(pairs[0].group), pairs[0].run})
+			leaves = addSlot(leaves, h, uint32(pairs[0].group), pairs[0].run)
 			b.pairs = b.pairs[:first]
 		case len(pairs) <= scanned:
-			leaves = append(leaves, slot{h, several | uint32(len(pairs)), uint32(first)})
+			leaves = addSlot(leaves, h, several|uint32(len(pairs)), uint32(first))
 		default:
-			leaves = append(leaves, slot{h, several | many, 0})
+			leaves = addSlot(leaves, h, several|many, 0)
 			for _, p := range pairs {
-				joined = append(joined, slot{join(h, p.group), p.run, 0})
+				joined = addSlot(joined, join(h, p.group), p.run, 0)
 			}
 			b.pairs = b.pairs[:first]
 		}
 	}
 	var ends []slot
 	for h, i := range b.ending {
-		ends = append(ends, slot{h, uint32(i), 0})
+		ends = addSlot(ends, h, uint32(i), 0)
 	}
-	b.leaves, b.joined, b.ends = newTable(leaves), newTable(joined), newTable(ends)
+	b.leaves.fill(leaves)
+	b.joined.fill(joined)
+	b.ends.fill(ends)
 	b.pairs, b.offers = slices.Clip(b.pairs), slices.Clip(b.offers)
 }
 
@@ -597,20 +611,11 @@ func (b *builder) write(es []entry) {
 // learn makes the table of known actions.
 func (b *builder) learn() {
 	for a := range b.catalog.Actions(nil) {
-		if b.named[a.Name()] {
-			b.named[a.Name()] = false
-		}
-		k := known{name: a.Name(), action: a}
-		from := b.groupsOf(len(b.pool), k.name)
-		for old := range a.Aliases() {
-			k.old = true
-			b.groupsOf(from, old)
-		}
-		b.know(&k, from)
+		b.know(a.Name(), a)
 	}
 	for _, n := range b.literals {
 		if b.named[n] {
-			b.know(&known{name: n}, b.groupsOf(len(b.pool), n))
+			b.know(n, nil)
 		}
 	}
 	slots := make([]slot, len(b.known))
@@ -619,26 +624,37 @@ func (b *builder) learn() {
 		b.choose(k)
 		slots[i] = slot{hash(k.name.String(), roleName), uint32(i), 0}
 	}
-	b.names = newTable(slots)
+	b.names.fill(slots)
 }
 
-// know adds an action with the groups that stand in the pool from a place on.
-func (b *builder) know(k *known, from int) {
+// know adds an action, with that of the catalog if it has it.
+func (b *builder) know(n action.Name, a *catalog.Action) {
+	k := known{name: n, action: a}
+	from := len(b.pool)
+	b.groupsOf(from, n)
+	if a != nil {
+		if b.named[n] {
+			b.named[n] = false
+		}
+		for old := range a.Aliases() {
+			k.old = true
+			b.groupsOf(from, old)
+		}
+	}
 	if k.groups = b.pool[from:len(b.pool):len(b.pool)]; len(k.groups) > 0 {
-		b.known = append(b.known, *k)
+		b.known = append(b.known, k)
 	}
 }
 
 // groupsOf puts the groups of a name into the pool, but those that stand there
 // from a place on.
-func (b *builder) groupsOf(from int, n action.Name) int {
+func (b *builder) groupsOf(from int, n action.Name) {
 	var found [maxClasses]int32
 	for _, g := range found[:b.classes(n, &found)] {
 		if !slices.Contains(b.pool[from:], g) {
 			b.pool = append(b.pool, g)
 		}
 	}
-	return from
 }
 
 // choose lists the statements that could match, if they are few.

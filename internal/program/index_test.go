@@ -247,7 +247,8 @@ func TestTable(t *testing.T) {
 			h := uint64(r.Intn(6)) * 0x2aaaaaaaaaaaaaaa
 			slots = append(slots, slot{h, uint32(i), 0})
 		}
-		table := newTable(slots)
+		var table table
+		table.fill(slots)
 		for h := uint64(0); h < 6; h++ {
 			want, got := map[uint32]bool{}, map[uint32]bool{}
 			for _, s := range slots {

@@ -42,6 +42,18 @@ func next(s string) (rune, int) {
 	return canon(r), w
 }
 
+// BadUTF8 returns the offset of the first byte that is not UTF-8, or -1.
+func BadUTF8(s string) int {
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, w := utf8.DecodeRuneInString(s[i:]); w == 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
 // prefixFold reports whether s begins with lit, letters folded on both sides,
 // and how many bytes of s that takes.
 func prefixFold(s, lit string) (int, bool) {
@@ -58,6 +70,12 @@ func prefixFold(s, lit string) (int, bool) {
 		at, lit = at+n, lit[m:]
 	}
 	return at, true
+}
+
+// EqualFold reports whether two texts are equal, letters folded on both sides.
+func EqualFold(s, t string) bool {
+	n, ok := prefixFold(s, t)
+	return ok && n == len(s)
 }
 
 // suffixFold is prefixFold from the end.

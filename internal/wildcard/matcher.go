@@ -18,8 +18,9 @@ const MaxInnerAny = 10
 // goroutines may share it, and matching allocates nothing. Matching time is
 // linear in the subject for every pattern that Compile accepts.
 type Matcher struct {
-	lit   string // the literal of the simple shapes, and what shapeGlob begins with
-	rest  *rest  // nil for the simple shapes
+	_     [0]func() // not comparable
+	lit   string    // the literal of the simple shapes, and what shapeGlob begins with
+	rest  *rest     // nil for the simple shapes
 	shape shape
 	fold  bool
 }
@@ -201,8 +202,7 @@ func (m *Matcher) Match(s string, vars []string) bool {
 func (m *Matcher) matchFold(s string, vars []string) bool {
 	switch m.shape {
 	case shapeEqual:
-		n, ok := prefixFold(s, m.lit)
-		return ok && n == len(s)
+		return EqualFold(s, m.lit)
 	case shapeAll:
 		return true
 	case shapePrefix:

@@ -5,7 +5,6 @@
 package wildcard
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -223,7 +222,9 @@ func (t *Template) Single() int {
 func (t *Template) HasVariables() bool { return t.Uses() != 0 }
 
 // Uses tells which variables occur: bit i stands for Variables[i] of the whole
-// template.
+// template. (Not inlined for the size of programs.)
+//
+//go:noinline
 func (t *Template) Uses() (mask uint8) {
 	for _, p := range t.parts {
 		if p.kind == variable {
@@ -263,7 +264,7 @@ func (t *Template) Everything() bool { return len(t.parts) == 1 && t.parts[0].ki
 //go:noinline
 func (t *Template) Map(f func(string) string) *Template {
 	out := *t
-	out.parts = slices.Clone(t.parts)
+	out.parts = append([]part(nil), t.parts...)
 	for i := range out.parts {
 		if p := &out.parts[i]; p.kind == literal {
 			p.text = f(p.text)
@@ -308,7 +309,7 @@ func (v *Variable) parse(s string, d Dollar) (esc string, n int, err *Error) {
 	if i < 0 {
 		return malformed("variable without closing brace", "write ${key}")
 	}
-	v.Key = FoldKey(strings.Trim(body[:i], " \t"))
+	v.Key = FoldKey(trimBlanks(body[:i]))
 	if v.Key == "" {
 		return malformed("variable without a key", "write ${key}")
 	}
@@ -348,6 +349,15 @@ func (v *Variable) parse(s string, d Dollar) (esc string, n int, err *Error) {
 //go:noinline
 func malformed(reason, fix string) (esc string, n int, err *Error) {
 	return "", 0, &Error{0, reason, fix}
+}
+
+// trimBlanks returns a text without the blanks around it.
+func trimBlanks(s string) string {
+	s = s[skipBlanks(s, 0):]
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // skipBlanks returns the place of the first character from i on that is no blank.
@@ -390,7 +400,32 @@ func Lower(s string) string {
 	return s
 }
 
-// String spells the template: wildcards as * and ?, variables as ${key}.
+// Colons counts the colons of a text. (Not inlined for the size of programs.)
+//
+//go:noinline
+func Colons(s string) (n int) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == ':' {
+			n++
+		}
+	}
+	return n
+}
+
+// Consists reports whether a text has only such characters, all of them ASCII.
+func Consists(s, of string) bool {
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte(of, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// String spells the template: wildcards as * and ?, variables as ${key}. (Not
+// inlined for the size of programs.)
+//
+//go:noinline
 func (t *Template) String() string {
 	s := ""
 	for i := range t.parts {
