@@ -129,6 +129,7 @@ type unit struct {
 type row struct {
 	*unit
 	*more
+	statement   *policy.Statement
 	action      [1]*action.Pattern // the only one of Action or NotAction, or nil
 	resource    [1]*resource.Pattern
 	layer       int32
@@ -145,8 +146,6 @@ type row struct {
 
 // more is what few statements have.
 type more struct {
-	actions    []*action.Pattern // if there are several
-	resources  []*resource.Pattern
 	principals []policy.Principal
 	notOne     bool                   // NotPrincipal
 	variables  [][]condition.Variable // per resource; nil if none has any
@@ -157,7 +156,7 @@ func (r *row) entries() []*action.Pattern {
 	if r.action[0] != nil {
 		return r.action[:]
 	}
-	return r.actions
+	return r.statement.Actions()
 }
 
 // places are the entries of Resource or NotResource.
@@ -165,7 +164,7 @@ func (r *row) places() []*resource.Pattern {
 	if r.resource[0] != nil {
 		return r.resource[:]
 	}
-	return r.resources
+	return r.statement.Resources()
 }
 
 // nothing is what most statements have of it.
@@ -343,7 +342,7 @@ func (s *lowering) add(at int32, d *policy.Document) {
 
 func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	r := row{
-		unit: u, more: &nothing, layer: u.layer, cam: u.cam, index: int32(index), effect: st.Effect(),
+		unit: u, more: &nothing, statement: st, layer: u.layer, cam: u.cam, index: int32(index), effect: st.Effect(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
 	}
 	r.condition, r.void = s.intern(u.document.Dialect(), st.Condition())
@@ -354,8 +353,6 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	m := more{principals: append([]policy.Principal(nil), st.Principals()...), notOne: st.NotPrincipal()}
 	if acts := st.Actions(); len(acts) == 1 {
 		r.action[0] = acts[0]
-	} else {
-		m.actions = append([]*action.Pattern(nil), acts...)
 	}
 	for i, p := range st.Resources() {
 		r.everything = r.everything || p.Everything()
@@ -370,10 +367,8 @@ func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
 	}
 	if places := st.Resources(); len(places) == 1 {
 		r.resource[0] = places[0]
-	} else {
-		m.resources = append([]*resource.Pattern(nil), places...)
 	}
-	if u.named || m.variables != nil || m.actions != nil || m.resources != nil {
+	if u.named || m.variables != nil {
 		r.more = &m
 	}
 	s.rows = append(s.rows, r)
