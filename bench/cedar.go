@@ -9,7 +9,7 @@ import (
 
 var cedarPeer = &peer{
 	name: "cedar-go", module: "github.com/cedar-policy/cedar-go", most: 10000,
-	how:     "PolicySet.IsAuthorized over static entities. Patterns of actions are action groups (`action in`), a single full URN stands in the scope, patterns of resources are `like`; addresses and dates are Long.",
+	how:     "Authorize over static entities. Patterns of actions are action groups (`action in`), a single full URN stands in the scope, patterns of resources are `like`; addresses and dates are Long.",
 	prepare: prepareCedar, compile: compileCedar,
 }
 
@@ -144,7 +144,7 @@ func prepareCedar(w *workload) (*engine, error) {
 		}
 	}
 	return &engine{name: "cedar-go", decide: func(i int) verdict {
-		decision, diagnostic := set.IsAuthorized(entities, requests[i])
+		decision, diagnostic := cedar.Authorize(set, entities, requests[i])
 		switch {
 		case len(diagnostic.Errors) > 0:
 			return other

@@ -119,13 +119,10 @@ func classBase(shape int, service, typ uint64) uint64 {
 	return uint64(shape+1) + service + typ
 }
 
-// shapes tells which classes there are, so that none is looked for in vain: per
-// shape a bit for operations that are texts (0), that are anything (1), and
-// that begin with so many bytes (1 + length).
-type shapes [8]uint32
-
 func (c *class) shape() int { return shape(c.cam, c.anyService, c.anyTyp) }
 
+// bit stands for the class among those of its shape: 0 for operations that are a
+// text, 1 for anything, 1 + length for those that begin with so many bytes.
 func (c *class) bit() int {
 	switch c.kind {
 	case wildcard.FaceEqual:

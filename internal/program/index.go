@@ -66,8 +66,8 @@ func (o Offer) Settled() bool { return o&settled != 0 }
 type Index struct {
 	catalog *catalog.Catalog
 	groups  []class
-	byClass table // to groups
-	shapes  [8]uint32
+	byClass table     // to groups
+	shapes  [8]uint32 // the bits of the classes that there are, so that none is looked for in vain
 
 	names  table // to known
 	known  []known
