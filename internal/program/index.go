@@ -199,13 +199,14 @@ func (x *Index) Find(a *Actions, n resource.Name, offer func(Offer)) {
 		}
 	}
 	var path uint64
+	text := n.Path()
 	if m.path != 0 {
-		path = hash(n.Path(), roleSegment+4)
+		path = hash(text, roleSegment+4)
 	}
-	x.keys(form, m, &segments, path, n.Path(), groups, offer)
+	x.keys(form, m, &segments, path, text, groups, offer)
 	if form == resource.URN && n.Region() == "*" {
 		segments[1] = hash("", roleSegment+1) // huawei.md I-21
-		x.keys(form, m, &segments, path, n.Path(), groups, offer)
+		x.keys(form, m, &segments, path, text, groups, offer)
 	}
 }
 
@@ -316,13 +317,15 @@ type builder struct {
 	byGroup [][]Offer // the first offers of each group, one more than fewest
 	ending  map[uint64]int
 
-	named    map[action.Name]bool // actions that statements name, and in their order
+	// The actions that statements name and the catalog does not know, and their
+	// places by their texts.
 	literals []action.Name
+	named    map[string]int
 }
 
 // New makes the index of rules and of the actions that a catalog knows.
 func New(c *catalog.Catalog, rules []Rule) *Index {
-	b := &builder{Index: &Index{}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[action.Name]bool{}}
+	b := &builder{Index: &Index{}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[string]int{}}
 	for i := range b.any {
 		b.any[i].id = uint64(b.group(&class{cam: i == 1, anyService: true, anyTyp: true}))
 	}
@@ -377,9 +380,11 @@ func (b *builder) add(r *Rule) {
 	}
 	var groups, keys []filed
 	for _, p := range r.Actions {
-		if n, ok := p.Literal(); ok && !b.named[n] {
-			b.named[n] = true
-			b.literals = append(b.literals, n)
+		if n, ok := p.Literal(); ok {
+			if _, again := b.named[n.String()]; !again {
+				b.named[n.String()] = len(b.literals)
+				b.literals = append(b.literals, n)
+			}
 		}
 		groups = put(groups, b.class(p))
 	}
@@ -610,7 +615,7 @@ func (b *builder) learn(c *catalog.Catalog) {
 		b.know(a.Name(), a)
 	}
 	for _, n := range b.literals {
-		if b.named[n] {
+		if !n.IsZero() {
 			b.know(n, nil)
 		}
 	}
@@ -628,8 +633,8 @@ func (b *builder) know(n action.Name, a *catalog.Action) {
 	k := known{name: n, action: a}
 	b.groupsOf(&k, n)
 	if a != nil {
-		if b.named[n] {
-			b.named[n] = false
+		if i, ok := b.named[n.String()]; ok {
+			b.literals[i] = action.Name{}
 		}
 		for old := range a.Aliases() {
 			k.old = true
