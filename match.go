@@ -223,17 +223,16 @@ func (q *query) isPrincipal(r *row, p *policy.Principal) bool {
 			return !who.IsZero() && who == p.Name()
 		}
 		// The account by its other number (tencent-cam.md 1.3).
-		id, ok := strings.CutPrefix(p.Name().Account(), "uid/")
+		name := p.Name()
+		id, ok := strings.CutPrefix(name.Account(), "uid/")
 		if !ok || id != q.appID || q.appID == "" || who.Form() != resource.QCS {
 			return false
 		}
-		return p.Name().Path() == who.Path() || p.Name().Path() == "root" && q.wholeAccount()
+		path := name.Path()
+		return path == who.Path() || path == "root" && q.wholeAccount()
 	}
 	// A whole account.
-	if !r.cam {
-		return q.caller != "" && q.caller == p.ID()
-	}
-	return q.caller != "" && q.caller == p.ID() && q.wholeAccount()
+	return q.caller != "" && q.caller == p.ID() && (!r.cam || q.wholeAccount())
 }
 
 // wholeAccount reports whether the caller is meant where its account is named:

@@ -144,14 +144,15 @@ func (q *query) identify() {
 		q.env.AppID = q.appID
 		return
 	}
-	if id, ok := strings.CutPrefix(p.Account(), "uid/"); ok && q.appID == "" {
+	account := p.Account()
+	if id, ok := strings.CutPrefix(account, "uid/"); ok && q.appID == "" {
 		q.appID = id
 	}
-	if owner, ok := strings.CutPrefix(p.Account(), "uin/"); ok {
+	if owner, ok := strings.CutPrefix(account, "uin/"); ok {
 		q.caller, q.env.OwnerUIN = owner, owner
-		if p.Path() == "root" {
+		if path := p.Path(); path == "root" {
 			q.env.UIN = owner
-		} else if sub, ok := strings.CutPrefix(p.Path(), "uin/"); ok {
+		} else if sub, ok := strings.CutPrefix(path, "uin/"); ok {
 			q.env.UIN = sub
 		}
 	}
@@ -193,31 +194,33 @@ func (q *query) ownerHuawei() {
 // ownerCAM finds out both numbers of the account that owns the resource, as
 // far as the request tells them (tencent-cam.md R7 and ambiguity 15).
 func (q *query) ownerCAM() {
-	account := q.resource.Account()
-	if account == "" && q.req.Owner != (Account{}) {
-		q.facts.UIN, q.facts.AppID = q.req.Owner.ID, q.req.Owner.AppID
+	account, o := q.resource.Account(), &q.req.Owner
+	uin, appID := "", ""
+	if account == "" && *o != (Account{}) {
+		uin, appID = o.ID, o.AppID
 	} else if account == "" {
-		q.facts.UIN, q.facts.AppID = q.caller, q.appID
-	} else if uin, ok := strings.CutPrefix(account, "uin/"); ok {
-		q.facts.UIN = uin
-	} else if appID, ok := strings.CutPrefix(account, "uid/"); ok {
-		q.facts.AppID = appID
+		uin, appID = q.caller, q.appID
+	} else if s, ok := strings.CutPrefix(account, "uin/"); ok {
+		uin = s
+	} else if s, ok := strings.CutPrefix(account, "uid/"); ok {
+		appID = s
 	}
 	// The number that the path does not tell, from the owner that the request
 	// names or from the caller, if that is the account of the path.
-	if o := q.req.Owner; q.facts.UIN == "" && (o.AppID == "" || o.AppID == q.facts.AppID) {
-		q.facts.UIN = o.ID
-	} else if q.facts.AppID == "" && (o.ID == "" || o.ID == q.facts.UIN) {
-		q.facts.AppID = o.AppID
+	if uin == "" && (o.AppID == "" || o.AppID == appID) {
+		uin = o.ID
+	} else if appID == "" && (o.ID == "" || o.ID == uin) {
+		appID = o.AppID
 	}
-	if q.facts.AppID == "" && q.facts.UIN == q.caller && q.caller != "" {
-		q.facts.AppID = q.appID
-	} else if q.facts.UIN == "" && q.facts.AppID == q.appID && q.appID != "" {
-		q.facts.UIN = q.caller
+	if appID == "" && uin == q.caller && q.caller != "" {
+		appID = q.appID
+	} else if uin == "" && appID == q.appID && q.appID != "" {
+		uin = q.caller
 	}
-	owner := Account{q.facts.UIN, q.facts.AppID}
-	if q.req.Owner.ID != "" {
-		owner = q.req.Owner
+	q.facts.UIN, q.facts.AppID = uin, appID
+	owner := Account{uin, appID}
+	if o.ID != "" {
+		owner = *o
 	}
 	mine := q.caller != "" && owner.ID == q.caller || q.appID != "" && owner.AppID == q.appID && (owner.ID == "" || q.caller == "")
 	q.foreign = q.known && !mine && (account != "" || owner != Account{})
@@ -370,15 +373,16 @@ func (q *query) granted() (condition.Result, int32) {
 		identity, row = both(identity, row, session, srow)
 	}
 	res, rrow := q.united(resourceSlot)
+	service := q.req.Action.Service()
 	switch {
 	case q.req.Service != "" && q.req.Principal.IsZero():
 		// A cloud service has no policies of its own: what trusts it decides.
 		identity, row = res, rrow
-	case cam && q.req.Action.Service() == "sts" && strings.HasPrefix(q.req.Action.Operation(), "AssumeRoleWith"):
+	case cam && service == "sts" && strings.HasPrefix(q.req.Action.Operation(), "AssumeRoleWith"):
 		// Whoever comes from an identity provider has no policies yet: the
 		// trust policy alone decides (T1).
 		identity, row = res, rrow
-	case cam && q.foreign && !q.assumes() && q.req.Action.Service() != "cos" && q.req.Action.Service() != "cas":
+	case cam && q.foreign && !q.assumes() && service != "cos" && service != "cas":
 		return condition.False, -1 // step 8: no other service serves other accounts
 	case q.foreign || q.assumes():
 		identity, row = both(identity, row, res, rrow)
@@ -422,8 +426,12 @@ func (q *query) assumes() bool {
 		if q.req.Action.IsCAM() {
 			return q.req.Action.Operation() == "AssumeRole"
 		}
-		return q.req.Action.Type() == "agencies" && q.req.Action.Operation() == "assume" ||
-			q.req.Action.Type() == "" && q.req.Action.Operation() == "setsourceidentity"
+		switch typ, operation := q.req.Action.Type(), q.req.Action.Operation(); typ {
+		case "agencies":
+			return operation == "assume"
+		case "":
+			return operation == "setsourceidentity"
+		}
 	}
 	return false
 }

@@ -185,11 +185,13 @@ func (d *decoder) action(f []string) {
 	}
 	for _, s := range list(f[6]) {
 		cell, candidate, _ := strings.Cut(s, "=")
-		if n := len(a.candidates); n > 0 && a.candidates[n-1].cell == cell {
-			a.candidates[n-1].candidates = append(a.candidates[n-1].candidates, candidate)
-		} else {
-			a.candidates = append(a.candidates, Gap{cell, []string{candidate}})
+		n := len(a.candidates)
+		if n == 0 || a.candidates[n-1].cell != cell {
+			a.candidates = append(a.candidates, Gap{cell: cell})
+			n++
 		}
+		g := &a.candidates[n-1]
+		g.candidates = append(g.candidates, candidate)
 	}
 	d.c.actions = append(d.c.actions, a)
 }

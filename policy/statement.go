@@ -42,12 +42,13 @@ func (r *reader) statement(n *jsonsrc.Node) {
 func (r *reader) effect(s *Statement, n, v *jsonsrc.Node) bool {
 	name := elementOf(r.dialect.statement, kEffect).name
 	allow, deny := r.dialect.effects[0], r.dialect.effects[1]
-	fix := "write " + phrase.Quote(allow[0]) + " or " + phrase.Quote(deny[0])
+	either := phrase.Quote(allow[0]) + " or " + phrase.Quote(deny[0])
+	fix := "write " + either
 	switch {
 	case v == nil && r.meant[kEffect]:
 		return false
 	case v == nil:
-		r.missing(pMissingEffect, n, name, "add "+phrase.Quote(name)+": "+phrase.Quote(allow[0])+" or "+phrase.Quote(deny[0]))
+		r.missing(pMissingEffect, n, name, "add "+phrase.Quote(name)+": "+either)
 		return false
 	case v.Kind != jsonsrc.String:
 		r.kind(pEffect, v, "the "+name+" is a string", fix)

@@ -125,19 +125,20 @@ func Parse(s string) (Name, error) {
 		n.cuts |= uint64(at+k) << (16 * i)
 		at += k + 1
 	}
+	service, kind := n.Service(), n.Type()
 	switch {
-	case n.Service() == "":
+	case service == "":
 		return Name{}, missing(s, 0, "service", shapeURN)
-	case n.Type() == "":
+	case kind == "":
 		return Name{}, missing(s, n.cut(2)+1, "type", shapeURN)
 	case n.Path() == "":
 		return Name{}, missing(s, len(s), "path", shapeURN)
 	}
-	svc, typ := wildcard.Lower(n.Service()), wildcard.Lower(n.Type())
+	svc, typ := wildcard.Lower(service), wildcard.Lower(kind)
 	if svc == "qcs" {
 		return Name{}, fail(s, 0, "a Tencent Cloud path begins with qcs, in lower case", shapeQCS, "service")
 	}
-	if svc != n.Service() || typ != n.Type() {
+	if svc != service || typ != kind {
 		n.text = svc + s[n.cut(0):n.cut(2)+1] + typ + s[n.cut(3):]
 	}
 	return n, nil

@@ -135,7 +135,7 @@ func (c *class) bit() int {
 
 // classes finds the classes of an action among those of the index.
 func (x *Index) classes(n action.Name, found *[maxClasses]int32) (count int) {
-	first := shape(n.IsCAM(), false, false)
+	first, operation := shape(n.IsCAM(), false, false), n.Operation()
 	var service, typ, op uint64
 	if x.shapes[first]|x.shapes[first|1] != 0 {
 		service = hash(n.Service(), roleService)
@@ -144,7 +144,7 @@ func (x *Index) classes(n action.Name, found *[maxClasses]int32) (count int) {
 		typ = hash(n.Type(), roleType)
 	}
 	if (x.shapes[first]|x.shapes[first|1]|x.shapes[first|2]|x.shapes[first|3])&1 != 0 {
-		op = hash(n.Operation(), roleOp)
+		op = hash(operation, roleOp)
 	}
 	for i := first; i < first+4; i++ {
 		base := classBase(i, 0, 0)
@@ -160,11 +160,11 @@ func (x *Index) classes(n action.Name, found *[maxClasses]int32) (count int) {
 			case bit == 0:
 				h += op
 			case bit > 1:
-				if bit-1 > len(n.Operation()) {
+				if bit-1 > len(operation) {
 					has = 0
 					continue
 				}
-				h += hash(n.Operation()[:bit-1], roleHead)
+				h += hash(operation[:bit-1], roleHead)
 			}
 			h = mix(h)
 			for at := x.byClass.first(h); at >= 0; at = x.byClass.next(at, h) {

@@ -203,13 +203,14 @@ func (x *Index) Find(a *Actions, n resource.Name, offer func(Offer)) {
 		}
 	}
 	var path uint64
+	text := n.Path()
 	if m.path != 0 {
-		path = hash(n.Path(), roleSegment+4)
+		path = hash(text, roleSegment+4)
 	}
-	x.keys(form, m, &segments, path, n.Path(), groups, offer)
+	x.keys(form, m, &segments, path, text, groups, offer)
 	if form == resource.URN && n.Region() == "*" {
 		segments[1] = hash("", roleSegment+1) // huawei.md I-21
-		x.keys(form, m, &segments, path, n.Path(), groups, offer)
+		x.keys(form, m, &segments, path, text, groups, offer)
 	}
 }
 
@@ -321,13 +322,15 @@ type builder struct {
 	pool    []int32   // groups of known actions
 	ending  map[uint64]int
 
-	named    map[action.Name]bool // actions that statements name, and in their order
+	// The actions that statements name and the catalog does not know, and their
+	// places by their texts.
 	literals []action.Name
+	named    map[string]int
 }
 
 // New makes the index of rules and of the actions that a catalog knows.
 func New(c *catalog.Catalog, rules []Rule) *Index {
-	b := &builder{Index: &Index{catalog: c}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[action.Name]bool{}}
+	b := &builder{Index: &Index{catalog: c}, ids: map[class]int32{}, ending: map[uint64]int{}, named: map[string]int{}}
 	for i := range b.any {
 		b.any[i].id = uint64(b.group(&class{cam: i == 1, anyService: true, anyTyp: true}))
 	}
@@ -382,9 +385,11 @@ func (b *builder) add(r *Rule) {
 	}
 	var groups, keys []filed
 	for _, p := range r.Actions {
-		if n, ok := p.Literal(); ok && !b.named[n] {
-			b.named[n] = true
-			b.literals = append(b.literals, n)
+		if n, ok := p.Literal(); ok {
+			if _, again := b.named[n.String()]; !again {
+				b.named[n.String()] = len(b.literals)
+				b.literals = append(b.literals, n)
+			}
 		}
 		groups = put(groups, b.class(p))
 	}
@@ -614,7 +619,7 @@ func (b *builder) learn() {
 		b.know(a.Name(), a)
 	}
 	for _, n := range b.literals {
-		if b.named[n] {
+		if !n.IsZero() {
 			b.know(n, nil)
 		}
 	}
@@ -633,8 +638,8 @@ func (b *builder) know(n action.Name, a *catalog.Action) {
 	from := len(b.pool)
 	b.groupsOf(from, n)
 	if a != nil {
-		if b.named[n] {
-			b.named[n] = false
+		if i, ok := b.named[n.String()]; ok {
+			b.literals[i] = action.Name{}
 		}
 		for old := range a.Aliases() {
 			k.old = true
