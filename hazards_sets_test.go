@@ -2,6 +2,7 @@ package writ_test
 
 import (
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -98,8 +99,15 @@ func TestHazardH32DenyIsNotLost(t *testing.T) {
 // Each layer that bounds does, and an empty one is not an absent one. MinIO once let
 // the policy of a session go unasked.
 func TestHazardH33InnerBounds(t *testing.T) {
-	all := writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{document(t, policy.HuaweiIdentity, everything)}}
+	const get = `{"Effect": "Allow", "Action": ["svc:files:get"]}`
 	req := *asking("svc:files:get", file1)
+	for _, n := range []int{1, 8} { // few statements are tried one by one, more are looked up
+		innerBounds(t, req, strings.Repeat(get+", ", n-1)+get)
+	}
+}
+
+func innerBounds(t *testing.T, req writ.Request, get string) {
+	all := writ.Layer{Kind: writ.Identity, Documents: []*policy.Document{document(t, policy.HuaweiIdentity, `{"Version": "5.0", "Statement": [`+get+`]}`)}}
 	require.Equal(t, writ.Allow, outcome(t, req, all))
 	for _, kind := range []writ.Kind{writ.Session, writ.Boundary, writ.Guardrail} {
 		d := policy.HuaweiIdentity
@@ -112,7 +120,7 @@ func TestHazardH33InnerBounds(t *testing.T) {
 		}
 		for statements, o := range map[string]writ.Outcome{
 			"": want, `{"Effect": "Allow", "Action": ["svc:files:put"]}`: want, `{"Effect": "Allow", "Action": ["svc:files:get"], "Condition": {"Bool": {"x:k": "true"}}}`: want,
-			`{"Effect": "Allow", "Action": ["svc:files:get"]}`: writ.Allow,
+			get: writ.Allow,
 		} {
 			l := writ.Layer{Kind: kind, Name: "l", Documents: []*policy.Document{document(t, d, `{"Version": "5.0", "Statement": [`+statements+`]}`)}}
 			require.Equal(t, o, outcome(t, req, all, l), "%v: %s", kind, statements)
@@ -230,6 +238,10 @@ func TestHazardH37SharedConditions(t *testing.T) {
 	var many []string
 	for i := range 40 {
 		many = append(many, fmt.Sprintf(`{"Effect": "Allow", "Action": ["svc:files:*"], "Resource": ["svc:*:*:file:%d"], "Condition": {"StringEquals": {"x:k": "v%d"}}}`, i, i))
+	}
+	together = saying(t, policy.HuaweiIdentity, strings.Split(regexp.MustCompile(`file:\d+`).ReplaceAllString(strings.Join(many, "\n"), "file:*"), "\n")...)
+	for i := range 50 {
+		require.Equal(t, i < 40, together.Evaluate(asking("svc:files:get", file1, fact("x:k", condition.String(fmt.Sprint("v", i))))).Allowed(), "%d", i)
 	}
 	set := saying(t, policy.HuaweiIdentity, many...)
 	for i := range 40 {
