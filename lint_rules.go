@@ -339,13 +339,13 @@ func meant(text string, names []string) string {
 // misfit says why no action of a statement has resources that an entry covers.
 func misfit(s *statement, r *resource.Pattern) (why string, bad bool) {
 	seg := r.Segments()
-	if r.Everything() || r.Void() != nil || r.Form() != resource.URN || len(seg) < 5 || strings.ContainsAny(seg[0]+seg[3], "*?$") {
+	if r.Everything() || r.Void() != nil || r.Form() != resource.URN || len(seg) < 5 || strings.Contains(seg[0]+seg[3], "$") {
 		return "", false
 	}
 	typeless := true
 	for _, a := range s.covered {
 		typeless = typeless && a.Typeless()
-		if a.HasType(seg[0], seg[3]) || a.Evidence("resourceTypes") <= catalog.Inferred && a.Evidence("") > catalog.Unknown {
+		if mayTouch(a, r) || a.Evidence("resourceTypes") <= catalog.Inferred && a.Evidence("") > catalog.Unknown {
 			return "", false
 		}
 	}
@@ -353,6 +353,22 @@ func misfit(s *statement, r *resource.Pattern) (why string, bad bool) {
 		return "the actions touch no resource that a policy could name; they need the resource *", true
 	}
 	return "no action of the statement has resources of the type " + seg[0] + " " + seg[3], true
+}
+
+// mayTouch reports whether an action has resources of a type that an entry names,
+// or that its wildcards cover.
+func mayTouch(a *catalog.Action, r *resource.Pattern) bool {
+	if seg := r.Segments(); !strings.ContainsAny(seg[0]+seg[3], "*?") {
+		return a.HasType(seg[0], seg[3])
+	}
+	for typ := range a.Types() {
+		n, err := resource.Parse(typ.Service() + ":x:x:" + typ.Type() + ":x")
+		differs := r.Differs(n, nil, make([]string, len(r.Variables()))...)
+		if err != nil || !slices.Contains(differs, "service") && !slices.Contains(differs, "type") {
+			return true
+		}
+	}
+	return false
 }
 
 // takes reports whether an action may take a key, on whatever resource.

@@ -125,14 +125,14 @@ func (v Value) String() string {
 	case absent:
 		return "absent"
 	case list:
-		s := "["
+		s := []byte{'['}
 		for i, e := range v.list {
 			if i > 0 {
-				s += ", "
+				s = append(s, ", "...)
 			}
-			s += strconv.Quote(e)
+			s = strconv.AppendQuote(s, e)
 		}
-		return s + "]"
+		return string(append(s, ']'))
 	case text:
 		return strconv.Quote(v.text)
 	case unknown:

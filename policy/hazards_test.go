@@ -134,6 +134,8 @@ func repeated(m [4]string, value string) string {
 	return m[1] + first + ",\n" + second + rest
 }
 
+// A name that stands twice is an error at every depth, with equal values or others.
+// minio/pkg v3.1.3 takes the last: a Deny with a second effect of Allow allows.
 func TestHazardH07DuplicateNames(t *testing.T) {
 	for _, d := range policy.Dialects() {
 		src := whole(d)
@@ -180,16 +182,18 @@ func respelt(name string) (out []string) {
 	return out
 }
 
-// Every element that is misspelt is an error: names are compared byte by byte.
-// (Capitalised names are legal in resource policies, so they are left out.)
-func TestHazardH08CaseH09Folding(t *testing.T) {
+// respell refuses every document of whole in which one element is spelt as f
+// leaves it, alone and beside the right spelling. (Capitalised names are legal in
+// resource policies, so they are left out.)
+func respell(t *testing.T, f func(spelling string) bool) {
+	n := 0
 	for _, d := range policy.Dialects() {
 		for _, m := range members(whole(d)) {
 			if strings.HasPrefix(m[0], "g:") || strings.HasPrefix(m[0], "qcs:") {
 				continue // condition keys have no letter case
 			}
 			for _, s := range respelt(m[0]) {
-				if d.IsCAM() && s == capital(m[0]) {
+				if !f(s) || d.IsCAM() && s == capital(m[0]) {
 					continue
 				}
 				wrong := m[1] + fmt.Sprintf("%q", s) + strings.TrimPrefix(m[2], `"`+m[0]+`"`) + m[3]
@@ -197,9 +201,23 @@ func TestHazardH08CaseH09Folding(t *testing.T) {
 				both := repeated(m, "")
 				both = strings.Replace(both, ",\n\""+m[0]+`"`, ",\n"+fmt.Sprintf("%q", s), 1)
 				mustRefuse(t, d, both)
+				n++
 			}
 		}
 	}
+	require.Greater(t, n, 30)
+}
+
+func ascii(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 0x7f }) < 0 }
+
+// Names are compared byte by byte: one in other letters is an error, and does not
+// stand in for the right one, or beside it.
+func TestHazardH08ElementCase(t *testing.T) { respell(t, ascii) }
+
+// So is one that Unicode folds to the right one, such as ſtatement. encoding/json of
+// Go 1.26.8 takes it for Statement.
+func TestHazardH09ElementFolding(t *testing.T) {
+	respell(t, func(s string) bool { return !ascii(s) })
 }
 
 // A known name in another letter case is answered with the exact one.
@@ -278,6 +296,7 @@ func TestHazardH12Encoding(t *testing.T) {
 	}
 }
 
+// Text that is nested deep or is very long is refused.
 func TestHazardH13DepthAndSize(t *testing.T) {
 	for _, open := range []string{"[", `{"a":`, `[{"a":`} {
 		for _, n := range []int{17, 1000, 100_000} {

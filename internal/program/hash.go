@@ -21,7 +21,7 @@ func mix(a uint64) uint64 {
 
 // hash is that of a text in a role: the same text in another has another hash.
 func hash(s string, role uint64) uint64 {
-	h := seed + role<<32 + uint64(len(s))
+	h, length := seed+role<<32, uint64(len(s))
 	for len(s) > 8 {
 		h = mix(h^eight(s)) + role
 		s = s[8:]
@@ -35,7 +35,8 @@ func hash(s string, role uint64) uint64 {
 	case n > 0:
 		last = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
 	}
-	return mix(mix(h^last) + role)
+	// The length comes in where no byte of the text can undo it.
+	return mix(mix(h^last) + role + length<<8)
 }
 
 // Hash is a hash of a text; it differs from process to process.

@@ -10,7 +10,8 @@
 // segments and the path, a beginning or an end of it. A statement is filed under
 // the classes of its action patterns and the keys of its resource patterns, and a
 // request looks up those that occur at all: their number does not grow with the
-// statements.
+// statements. Keys are compared by their hashes alone: two that fall together
+// only offer more.
 package program
 
 import (
@@ -273,7 +274,9 @@ func (x *Index) leaf(h uint64, groups []int32, offer func(Offer)) {
 			for _, g := range groups {
 				h := join(h, g)
 				for j := x.joined.first(h); j >= 0; j = x.joined.next(j, h) {
-					x.run(x.joined.slots[j].a, offer)
+					if s := &x.joined.slots[j]; s.b == uint32(g) {
+						x.run(s.a, offer)
+					}
 				}
 			}
 		}
@@ -305,6 +308,7 @@ type entry struct {
 	offer   Offer
 	kin     int32
 	certain bool
+	place   *resource.Pattern
 }
 
 // maxEntries bounds what a statement with many actions and many resources is
@@ -364,6 +368,7 @@ func (b *builder) group(c *class) int32 {
 type filed struct {
 	id    uint64
 	exact bool
+	place *resource.Pattern // of a key, nil for that of every resource
 }
 
 // offer marks an offer as settled if the group is exact.
@@ -396,7 +401,7 @@ func (b *builder) add(r *Rule) {
 	if len(groups) == 0 {
 		groups = put(groups, every)
 	}
-	all := filed{key(0, 0, 0, 0, keyAll), true}
+	all := filed{id: key(0, 0, 0, 0, keyAll), exact: true}
 	for _, p := range r.Resources {
 		f := all
 		if !p.Everything() {
@@ -408,7 +413,7 @@ func (b *builder) add(r *Rule) {
 		keys = put(keys, all)
 	}
 	if r.Bare {
-		keys = put(keys, filed{key(0, 0, 0, 0, keyBare), false})
+		keys = put(keys, filed{id: key(0, 0, 0, 0, keyBare)})
 	}
 	groups, keys = compact(groups), compact(keys)
 	for _, g := range groups {
@@ -425,7 +430,7 @@ func (b *builder) add(r *Rule) {
 	}
 	for _, k := range keys {
 		for _, g := range groups {
-			b.entries = append(b.entries, entry{k.id, int32(g.id), g.offer(o), r.Kin, r.Certain && k.exact && g.exact})
+			b.entries = append(b.entries, entry{k.id, int32(g.id), g.offer(o), r.Kin, r.Certain && k.exact && g.exact, k.place})
 		}
 	}
 }
@@ -433,7 +438,7 @@ func (b *builder) add(r *Rule) {
 // class files an action pattern.
 func (b *builder) class(p *action.Pattern) filed {
 	c, exact := classOf(p)
-	return filed{uint64(b.group(&c)), exact}
+	return filed{uint64(b.group(&c)), exact, nil}
 }
 
 // put is append. (Not inlined for the size of programs.)
@@ -452,14 +457,46 @@ func compact(fs []filed) []filed {
 	at := make(map[uint64]int, len(fs))
 	kept := fs[:0]
 	for _, f := range fs {
-		if i, ok := at[f.id]; ok {
-			kept[i].exact = kept[i].exact || f.exact
-			continue
+		i, known := at[f.id]
+		switch {
+		case !known || !sameKey(kept[i].place, f.place):
+			at[f.id] = len(kept)
+			kept = append(kept, f)
+		case f.exact:
+			kept[i] = f
 		}
-		at[f.id] = len(kept)
-		kept = append(kept, f)
 	}
 	return kept
+}
+
+// sameKey reports whether two patterns have the same key, not only its hash.
+func sameKey(p, q *resource.Pattern) bool {
+	if p == nil || q == nil || p == q {
+		return p == q
+	}
+	f, g := p.Faces(), q.Faces()
+	for i := range f {
+		a, b := &f[i], &g[i]
+		if i < 4 && a.Kind != wildcard.FaceEqual && b.Kind != wildcard.FaceEqual {
+			continue
+		}
+		if a.Kind != b.Kind || end(a) != end(b) {
+			return false
+		}
+	}
+	return p.Form() == q.Form()
+}
+
+// end is the part of a face's text that counts for a key.
+func end(f *wildcard.Face) string {
+	n := min(len(f.Text), longestEnd)
+	switch f.Kind {
+	case wildcard.FacePrefix:
+		return f.Text[:n]
+	case wildcard.FaceSuffix:
+		return f.Text[len(f.Text)-n:]
+	}
+	return f.Text
 }
 
 // key files a resource pattern.
@@ -494,7 +531,7 @@ func (b *builder) key(p *resource.Pattern) filed {
 		m.any |= 1 << mask
 		kind = keyAny
 	}
-	return filed{key(form, mask, sum, h, kind), exact}
+	return filed{key(form, mask, sum, h, kind), exact, p}
 }
 
 // endAt returns the lengths under a key. (Not inlined for the size of programs.)
@@ -577,7 +614,7 @@ func (b *builder) file() {
 		default:
 			leaves = addSlot(leaves, h, several|many, 0)
 			for _, p := range pairs {
-				joined = addSlot(joined, join(h, p.group), p.run, 0)
+				joined = addSlot(joined, join(h, p.group), p.run, uint32(p.group))
 			}
 			b.pairs = b.pairs[:first]
 		}
@@ -593,19 +630,24 @@ func (b *builder) file() {
 }
 
 // write writes the offers of one key and group. What comes behind a certain one of
-// the same kin and effect can never be the first to match.
+// the same kin and effect can never be the first to match, if it has the same key
+// and not only its hash.
 func (b *builder) write(es []entry) {
-	var done [4]int32 // kins that have a certain one, as far as they fit
+	var done [4]*entry // certain ones, as far as they fit
 	n, deny := 0, false
-	for i, e := range es {
+next:
+	for i := range es {
+		e := &es[i]
 		if i == 0 || e.offer.Denies() != deny {
 			n, deny = 0, e.offer.Denies()
 		}
-		if slices.Contains(done[:n], e.kin) {
-			continue
+		for _, c := range done[:n] {
+			if c.kin == e.kin && sameKey(c.place, e.place) {
+				continue next
+			}
 		}
 		if e.certain && n < len(done) {
-			done[n] = e.kin
+			done[n] = e
 			n++
 		}
 		b.offers = append(b.offers, e.offer)

@@ -182,7 +182,7 @@ func agree(t testing.TB, x *Index, rules []Rule, n action.Name, res resource.Nam
 	}
 }
 
-func TestFindOffersWhatMatches(t *testing.T) {
+func TestHazardH31FindOffersWhatMatches(t *testing.T) {
 	for seed := range int64(400) {
 		w := world{rand.New(rand.NewSource(seed))}
 		rules := w.rules(t, []int{1, 4, 20, 80}[seed%4])
@@ -194,7 +194,7 @@ func TestFindOffersWhatMatches(t *testing.T) {
 }
 
 // More statements than 16 bits count (H35).
-func TestManyStatements(t *testing.T) {
+func TestHazardH35IndexOfManyStatements(t *testing.T) {
 	w := world{rand.New(rand.NewSource(1))}
 	const n = 1<<16 + 500
 	rules := make([]Rule, n)

@@ -68,7 +68,7 @@ func words(alphabet string, n int) []string {
 }
 
 // Every pattern of a small world against every text of it (H1, H2, H4).
-func TestMatchSmallWorld(t *testing.T) {
+func TestHazardH01MatchSmallWorld(t *testing.T) {
 	texts := words("aé:", 5)
 	for _, p := range words("aé*?", 5) {
 		both := compile(t, p, Syntax{Star: true, Any: true}, false)
@@ -99,7 +99,7 @@ func TestMatchSmallWorldFold(t *testing.T) {
 }
 
 // A variable is literal text, whatever it holds (H25).
-func TestMatchVariables(t *testing.T) {
+func TestHazardH25MatchVariables(t *testing.T) {
 	values := words("a*?", 2)
 	texts := words("a*?b", 4)
 	for _, before := range words("a*?", 2) {
@@ -124,7 +124,7 @@ func TestMatchVariables(t *testing.T) {
 }
 
 // Without wildcards a matcher is equality, for every byte and metacharacter (H3).
-func TestMatchLiteral(t *testing.T) {
+func TestHazardH03MatchLiteral(t *testing.T) {
 	for b := 0; b < 128; b++ {
 		c := string(rune(b))
 		for _, p := range []string{c, "x" + c, c + "x", "[" + c + "]", "{" + c + ",x}", "\\" + c} {
