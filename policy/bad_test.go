@@ -13,6 +13,10 @@ import (
 // Every document of testdata/bad is refused with exactly the findings in its
 // file.
 func TestBad(t *testing.T) {
+	known := []string{}
+	for c := range policy.Codes() {
+		known = append(known, string(c))
+	}
 	for _, file := range glob(t, "testdata/bad/*.txt") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			s := readSample(t, file)
@@ -22,6 +26,7 @@ func TestBad(t *testing.T) {
 			require.True(t, ok, "the error is %T", err)
 			require.Equal(t, err, ds.Err())
 			requireSound(t, s.document, ds)
+			require.Subset(t, known, codes(ds))
 			got := findings(ds)
 			if *update {
 				require.NoError(t, os.WriteFile(file, []byte(s.head+got), 0o644))

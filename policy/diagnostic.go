@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +23,18 @@ func (p Position) String() string {
 // Code names a kind of finding. Codes are stable; messages may change. Where
 // the vendor has a code for it, Code is the vendor's.
 type Code string
+
+// Codes yields every code that the reader of documents may give, in name order.
+func Codes() iter.Seq[Code] {
+	codes := []Code{"IAM.1038", "IAM.1041", "IAM.1043", "IAM.1044", "IAM.1045", "IAM.1046", "ResourceProjectError", "ResourceContentError"} // of resources
+	for _, d := range Dialects() {
+		for p := range nProblems {
+			codes = append(codes, d.code(p))
+		}
+	}
+	slices.Sort(codes)
+	return slices.Values(slices.Compact(codes))
+}
 
 // Severity says how bad a finding is, in the vendor's four steps.
 type Severity uint8

@@ -32,7 +32,8 @@ func (f *canFlags) call(req *writ.Request) (*writ.Call, error) {
 	return &writ.Call{Method: method, Path: path, Region: f.region, Dependent: f.dependent, Request: *req}, nil
 }
 
-// decideCall decides a call.
+// decideCall decides a call. With an error, the answer is there if the call cannot
+// be decided for what the command line does not say.
 func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Request, notes []string) (*callVerdict, error) {
 	call, err := f.call(req)
 	if err != nil {
@@ -48,11 +49,11 @@ func (f *canFlags) decideCall(set *writ.Set, cat *catalog.Catalog, req *writ.Req
 		case "scope":
 			fix = "leave --scope out"
 		}
-		return nil, usagef("%s cannot be decided: %s%s", phrase.Quote(f.api), unnamed.Reason, strings.TrimSuffix("; "+fix, "; "))
+		return v, usagef("%s cannot be decided: %s%s", phrase.Quote(f.api), unnamed.Reason, strings.TrimSuffix("; "+fix, "; "))
 	}
 	for s := range v.d.Steps() {
 		asked := spelled(cat, s.Request.Action)
-		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), trace: f.trace, notes: f.requestNotes(cat, s.Request, asked)}
+		one := &verdict{set: set, cat: cat, req: s.Request, asked: asked, e: set.Explain(s.Request), trace: f.trace, mask: f.mask, notes: f.requestNotes(cat, s.Request, asked)}
 		if len(v.steps) > 0 {
 			one.notes = nil // said once
 		}

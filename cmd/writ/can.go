@@ -34,6 +34,7 @@ type canFlags struct {
 
 	expect       choice
 	trace, needs bool
+	mask         mask
 	catalog      catalogFlag
 }
 
@@ -96,6 +97,7 @@ func (a *app) can() *cobra.Command {
 	flags.Var(&f.expect, "expect", "the decision that makes the exit code 0; deny is anything but allow")
 	flags.BoolVar(&f.trace, "trace", false, "show how every statement fares, element by element")
 	flags.BoolVar(&f.needs, "needs", false, "list the condition keys that a decision on the action can read, and decide nothing")
+	flags.StringArrayVar((*[]string)(&f.mask), "mask", nil, "show *** for what the request has under the condition `KEY`, * for every key; repeatable")
 	f.catalog.add(flags)
 	a.completeNames(cmd, f)
 	return cmd
@@ -159,6 +161,12 @@ func (a *app) completeNames(cmd *cobra.Command, f *canFlags) {
 		}
 		return out
 	})
+	complete("mask", "", func(c *catalog.Catalog) (out []string) {
+		for k := range c.Keys() {
+			out = append(out, k.String())
+		}
+		return out
+	})
 	complete("system", "", func(c *catalog.Catalog) (out []string) {
 		for p := range c.Permissions() {
 			if p.HasContent() {
@@ -204,6 +212,14 @@ func (a *app) decide(f *canFlags) error {
 	if f.api != "" {
 		call, err := f.decideCall(set, cat, req, notes)
 		if err != nil {
+			if call == nil || a.format.value != "json" {
+				return err
+			}
+			undecided := call.json("")
+			undecided.Reason = err.Error()
+			if failed := a.out.json(undecided); failed != nil {
+				return failed
+			}
 			return err
 		}
 		v, form = call, call.json(f.expect.value)
@@ -212,7 +228,7 @@ func (a *app) decide(f *canFlags) error {
 		if known, ok := cat.Action(req.Action); ok {
 			asked = known.String()
 		}
-		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), trace: f.trace, notes: append(f.requestNotes(cat, req, asked), notes...)}
+		one := &verdict{set: set, cat: cat, req: req, asked: asked, e: set.Explain(req), trace: f.trace, mask: f.mask, notes: append(f.requestNotes(cat, req, asked), notes...)}
 		v, form = one, one.json(f.expect.value)
 	}
 	if a.format.value == "json" {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/writ-policy/writ"
+	"github.com/writ-policy/writ/catalog"
+	"github.com/writ-policy/writ/internal/phrase"
 	"github.com/writ-policy/writ/policy"
 )
 
@@ -40,7 +41,7 @@ type checkFlags struct {
 }
 
 func (a *app) check() *cobra.Command {
-	f := &checkFlags{failOn: choose("error", "security", "warning", "suggestion"), format: choose("text", "json", "github", "sarif")}
+	f := &checkFlags{failOn: choose("error", "security", "warning", "suggestion"), format: choose("text", "compact", "json", "github", "junit", "sarif")}
 	cmd := &cobra.Command{
 		Use:     "check FILE…",
 		Short:   "Is it well formed and sensible?",
@@ -53,40 +54,11 @@ func (a *app) check() *cobra.Command {
 	flags.Var(&f.dialect, "dialect", dialectHelp("the files"))
 	f.catalog.add(flags)
 	flags.Var(&f.failOn, "fail-on", "the mildest severity that makes the exit code 1")
-	flags.Var(&f.format, "format", "how to answer: json is versioned and stable, github makes annotations, sarif is for code scanning")
+	flags.Var(&f.format, "format", "how to answer: compact is for editors, json is versioned and stable, github makes annotations, junit is for test reports, sarif for code scanning")
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out the findings of a `CODE`, or CODE@FILE; repeatable. Errors are never left out")
 	flags.BoolVar(&f.fix, "fix", false, "make the edits that are certain, in the files")
 	flags.BoolVar(&f.diff, "diff", false, "show what --fix would do, as a unified diff")
 	return cmd
-}
-
-// checked is a file in the JSON output.
-type checked struct {
-	File     string        `json:"file"`
-	Dialect  string        `json:"dialect,omitempty"`
-	Valid    bool          `json:"valid"`
-	Error    string        `json:"error,omitempty"` // it cannot be read
-	Findings []findingJSON `json:"findings"`
-	Fixed    []findingJSON `json:"fixed,omitempty"` // with --fix
-}
-
-type findingJSON struct {
-	Code      string `json:"code"`
-	Severity  string `json:"severity"`
-	Line      int    `json:"line"` // from 1; 0 if unknown
-	Column    int    `json:"column"`
-	EndLine   int    `json:"endLine"`
-	EndColumn int    `json:"endColumn"`
-	Message   string `json:"message"`
-	Fix       string `json:"fix"`
-	Edits     []edit `json:"edits,omitempty"` // what --fix does
-}
-
-// edit replaces the bytes from start up to end.
-type edit struct {
-	Start int    `json:"start"`
-	End   int    `json:"end"`
-	New   string `json:"new"`
 }
 
 // checkFiles checks each file. Findings come in the order of the files, and
@@ -97,6 +69,13 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 		if _, err := path.Match(file, ""); err != nil || code == "" {
 			return usagef("--ignore %s: write CODE or CODE@FILE; writ explain lists the codes", text)
 		}
+		if codes := codes(); !slices.Contains(codes, code) {
+			hint := "writ explain lists those of the rules"
+			if near := phrase.Nearest(strings.ToUpper(code), codes...); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return usagef("--ignore %s: no finding has the code %s; %s", text, phrase.Quote(code), hint)
+		}
 	}
 	if f.fix && f.diff {
 		return usagef("--fix changes the files and --diff does not; give one of the two")
@@ -105,14 +84,8 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	var mended policy.Diagnostics
-	fixable := 0
-	var report []checked
-	var docs []*policy.Document // nil for what is no document
-	var found []policy.Diagnostics
-	var sources [][]byte // nil for what cannot be read
-	var hints []string
-	unreadable := false
+	r := &report{failOn: severities[f.failOn.value]}
+	failed, differs := false, false
 	for _, arg := range names {
 		name, src, err := a.read(arg)
 		if err != nil {
@@ -120,71 +93,69 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 				return err
 			}
 			a.complain(err)
-			unreadable = true
-			report, docs, found = append(report, checked{File: name, Error: err.Error(), Findings: []findingJSON{}}), append(docs, nil), append(found, nil)
-			sources = append(sources, nil)
+			r.files = append(r.files, checked{name: name, err: err})
 			continue
 		}
-		var now policy.Diagnostics
+		c := checked{name: name, src: src}
 		if f.fix || f.diff {
-			if src, now, err = a.fix(f, known, arg, name, src); err != nil {
+			var mended policy.Diagnostics
+			if c.src, mended, err = a.fix(f, known, arg, name, src); err != nil {
 				a.complain(err)
-				unreadable = true
+				failed = true
 			}
-			mended = append(mended, now...)
-		}
-		as, doc, ds := f.parse(name, src)
-		if hint := dialectHint(name, as, ds); f.dialect.dialect == nil && hint != "" {
-			hints = append(hints, hint)
-		}
-		report = append(report, checked{File: name, Dialect: as.String(), Valid: doc != nil, Findings: []findingJSON{}})
-		if f.fix {
-			for i := range now {
-				report[len(report)-1].Fixed = append(report[len(report)-1].Fixed, finding(&now[i]))
+			if differs = differs || len(mended) > 0; f.fix {
+				c.fixed = mended
 			}
 		}
-		docs, found, sources = append(docs, doc), append(found, ds), append(sources, src)
+		c.dialect, c.doc, c.found = f.parse(name, c.src)
+		if hint := dialectHint(name, c.dialect, c.found); f.dialect.dialect == nil && hint != "" {
+			r.hints = append(r.hints, hint)
+		}
+		c.mendable = c.doc != nil || f.mendable(known, name, c.src, c.found)
+		r.files = append(r.files, c)
 	}
-	var all policy.Diagnostics
-	var counts [policy.Suggestion + 1]int
-	for i := range report {
-		sound := docs[i] != nil || sources[i] != nil && f.mendable(known, report[i].File, sources[i], found[i])
-		if docs[i] != nil {
-			found[i] = append(found[i], writ.Compiler{Catalog: known}.Lint(docs[i], docs...)...)
-			slices.SortStableFunc(found[i], func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
-		}
-		for j := range found[i] {
-			if d := &found[i][j]; !f.ignored(d) {
-				counts[d.Severity]++
-				if sound && d.Fixable() {
-					fixable++
-				}
-				report[i].Findings = append(report[i].Findings, finding(d))
-				all = append(all, *d)
-			}
-		}
-	}
+	f.lint(r, known)
 	if f.diff || f.fix && slices.Contains(names, "-") {
 		defer a.elsewhere()()
 	}
-	if f.format.value == "text" && f.fix {
-		a.printFixed(mended)
-	}
-	if err := a.printChecked(f.format.value, report, all, counts[:], hints, fixable); err != nil {
+	if err := a.printReport(f.format.value, r); err != nil {
 		return err
 	}
-	if unreadable {
+	switch {
+	case failed || r.unreadable() > 0:
 		return result(codeInput)
-	}
-	for i := range all {
-		if all[i].Severity <= severities[f.failOn.value] {
-			return result(codeNo)
-		}
-	}
-	if f.diff && len(mended) > 0 {
+	case r.fails(r.found()) || f.diff && differs:
 		return result(codeNo)
 	}
 	return nil
+}
+
+// lint adds what is legal and probably not meant, and leaves out what --ignore
+// says.
+func (f *checkFlags) lint(r *report, known *catalog.Catalog) {
+	var docs []*policy.Document
+	for i := range r.files {
+		docs = append(docs, r.files[i].doc)
+	}
+	for i := range r.files {
+		c := &r.files[i]
+		if c.doc != nil {
+			c.found = append(c.found, writ.Compiler{Catalog: known}.Lint(c.doc, docs...)...)
+			slices.SortStableFunc(c.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
+		}
+		c.found = slices.DeleteFunc(c.found, func(d policy.Diagnostic) bool { return f.ignored(&d) })
+	}
+}
+
+// codes are those that a finding may have.
+func codes() (out []string) {
+	for r := range writ.Rules() {
+		out = append(out, string(r.Code))
+	}
+	for c := range policy.Codes() {
+		out = append(out, string(c))
+	}
+	return out
 }
 
 // ignored reports whether --ignore leaves a finding out. An error never is.
@@ -202,14 +173,6 @@ var severities = map[string]policy.Severity{
 	"error": policy.Error, "security": policy.Security, "warning": policy.Warning, "suggestion": policy.Suggestion,
 }
 
-func finding(d *policy.Diagnostic) findingJSON {
-	var edits []edit
-	for _, e := range d.Edits {
-		edits = append(edits, edit(e))
-	}
-	return findingJSON{string(d.Code), d.Severity.String(), d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column, d.Message, d.Fix, edits}
-}
-
 // dialectHint tells how to read a document that names principals.
 func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string {
 	for i := range ds {
@@ -221,63 +184,4 @@ func dialectHint(name string, as *policy.Dialect, ds policy.Diagnostics) string 
 		}
 	}
 	return ""
-}
-
-// printChecked prints the findings of all files and a summary.
-func (a *app) printChecked(format string, report []checked, all policy.Diagnostics, counts []int, hints []string, fixable int) error {
-	switch format {
-	case "github":
-		a.printAnnotations(all)
-		return nil
-	case "sarif":
-		return a.out.json(sarifOf(all))
-	case "json":
-		return a.out.json(struct {
-			Version     int       `json:"version"`
-			Files       []checked `json:"files"`
-			Errors      int       `json:"errors"`
-			Security    int       `json:"security"`
-			Warnings    int       `json:"warnings"`
-			Suggestions int       `json:"suggestions"`
-		}{jsonVersion, report, counts[policy.Error], counts[policy.Security], counts[policy.Warning], counts[policy.Suggestion]})
-	}
-	rows := make([][]any, len(all))
-	for i := range all {
-		rows[i] = findingRow(&all[i])
-	}
-	a.out.table(rows)
-	for _, h := range hints {
-		a.out.line(span{"note", cyan}, ": ", h)
-	}
-	read := 0
-	for _, f := range report {
-		if f.Error == "" {
-			read++
-		}
-	}
-	if read == 0 {
-		return nil
-	}
-	summary := count(read, "file") + ", no findings"
-	if len(all) > 0 {
-		var parts []string
-		for s, n := range counts {
-			if n > 0 {
-				parts = append(parts, severityCount(policy.Severity(s), n))
-			}
-		}
-		summary = fmt.Sprintf("%s in %s (%s)", count(len(all), "finding"), count(read, "file"), strings.Join(parts, ", "))
-	}
-	if fixable > 0 {
-		summary += fmt.Sprintf(" · %d fixable with --fix", fixable)
-	}
-	a.out.line(summary)
-	return nil
-}
-
-func severityCount(s policy.Severity, n int) string {
-	if s == policy.Security {
-		return fmt.Sprintf("%d security", n)
-	}
-	return count(n, s.String())
 }

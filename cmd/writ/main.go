@@ -159,7 +159,7 @@ func (a *app) command() *cobra.Command {
 	root.PersistentFlags().Var(&a.color, "color", "colour the text; auto is only on a terminal, and not if NO_COLOR is set")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(help())
-	root.AddCommand(a.can(), a.why(), a.check(), a.fmt(), a.test(), a.catalog(), a.explain(), a.version())
+	root.AddCommand(a.can(), a.why(), a.check(), a.fmt(), a.test(), a.catalog(), a.explain(), a.schema(), a.version())
 	return root
 }
 

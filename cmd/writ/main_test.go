@@ -20,10 +20,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"writ": main})
+	testscript.Main(m, map[string]func(){"writ": conforming})
 }
 
-// Each script is a scenario, to be read as an example too.
+// Each script is a scenario, to be read as an example too. What it prints in JSON
+// and XML is checked against the schemas.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -116,21 +117,21 @@ func TestContext(t *testing.T) {
 		{"g:TagKeys=team", `["team"]`},
 		{"my:key=true", `"true"`},
 	} {
-		ctx, err := context(cat, []string{c.text})
+		ctx, err := context(cat, []string{c.text}, nil)
 		require.NoError(t, err, c.text)
 		require.Equal(t, c.want, ctx[0].Value.String(), c.text)
 	}
 	for _, text := range []string{"g:MFAPresent=yes", "g:MFAPresent=", "g:MFAAge=1,5", "g:SourceIp=10.0.0.0/8", "g:CurrentTime=today", "g:UserName", "=x"} {
-		_, err := context(cat, []string{text})
+		_, err := context(cat, []string{text}, nil)
 		require.Error(t, err, text)
 	}
-	ctx, err := context(cat, []string{"my:key=a", "g:MFAAge=1", "My:Key=b"})
+	ctx, err := context(cat, []string{"my:key=a", "g:MFAAge=1", "My:Key=b"}, nil)
 	require.NoError(t, err)
 	require.Len(t, ctx, 2)
 	require.Equal(t, `["a", "b"]`, ctx[0].Value.String())
-	_, err = context(cat, []string{"g:MFAAge=1", "g:MFAAge=2"})
+	_, err = context(cat, []string{"g:MFAAge=1", "g:MFAAge=2"}, nil)
 	require.Error(t, err)
-	ctx, err = context(&catalog.Catalog{}, []string{"g:MFAPresent=yes"})
+	ctx, err = context(&catalog.Catalog{}, []string{"g:MFAPresent=yes"}, nil)
 	require.NoError(t, err)
 	require.Equal(t, condition.String("yes"), ctx[0].Value)
 }

@@ -159,7 +159,7 @@ func (p *printer) json(v any) error {
 	return enc.Encode(v)
 }
 
-// jsonVersion is the version of all JSON output. Members may be added to it;
+// jsonVersion is the version of all JSON output, which schema.json describes. Members may be added to it;
 // a change of what is there makes it 2.
 const jsonVersion = 1
 

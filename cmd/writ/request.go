@@ -69,7 +69,7 @@ func (f *canFlags) request(cat *catalog.Catalog) (*writ.Request, error) {
 	if err := f.identify(cat, req); err != nil {
 		return nil, err
 	}
-	req.Context, err = context(cat, f.context)
+	req.Context, err = context(cat, f.context, f.mask)
 	return req, err
 }
 
@@ -114,8 +114,8 @@ func isService(s string) bool {
 }
 
 // context reads the values of condition keys. Several values of a key stay in
-// their order.
-func context(cat *catalog.Catalog, texts []string) (condition.Context, error) {
+// their order. Errors do not show what hide hides.
+func context(cat *catalog.Catalog, texts []string, hide mask) (condition.Context, error) {
 	type entry struct {
 		name   string
 		values []string
@@ -124,6 +124,9 @@ func context(cat *catalog.Catalog, texts []string) (condition.Context, error) {
 	for _, text := range texts {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
+			if hide.all() {
+				text = masked
+			}
 			return nil, usagef("--context %s: write key=value", text)
 		}
 		i := slices.IndexFunc(entries, func(e entry) bool { return condition.NewKey(e.name) == condition.NewKey(name) })
@@ -139,7 +142,11 @@ func context(cat *catalog.Catalog, texts []string) (condition.Context, error) {
 		if k, ok := cat.Key(key); ok {
 			info = k.Info()
 		}
-		v, err := typed(e.name, info, e.values)
+		shown := e.values[0]
+		if hide.hides(key) {
+			shown = masked
+		}
+		v, err := typed(e.name, info, e.values, shown)
 		if err != nil {
 			return nil, err
 		}
@@ -148,11 +155,12 @@ func context(cat *catalog.Catalog, texts []string) (condition.Context, error) {
 	return ctx, nil
 }
 
-// typed reads the values of one key in the key's type.
-func typed(name string, info condition.KeyInfo, texts []string) (v condition.Value, err error) {
+// typed reads the values of one key in the key's type; shown is the first for
+// messages.
+func typed(name string, info condition.KeyInfo, texts []string, shown string) (v condition.Value, err error) {
 	text := texts[0]
 	bad := func(want string) error {
-		return usagef("--context %s: %q is not %s", name, text, want)
+		return usagef("--context %s: %q is not %s", name, shown, want)
 	}
 	switch info.Type {
 	case condition.AnyType, condition.StringType:

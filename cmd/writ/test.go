@@ -29,6 +29,7 @@ func (a *app) test() *cobra.Command {
 	var verbose bool
 	var only string
 	var known catalogFlag
+	format := choose("text", "json", "junit")
 	cmd := &cobra.Command{
 		Use:     "test FILE…",
 		Short:   "Do these cases come out as they say?",
@@ -36,11 +37,12 @@ func (a *app) test() *cobra.Command {
 		Example: "  writ test cases/*.jsonl\n  writ test -v --run 'vault-*' cases/vaults.json",
 		Args:    files,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.testFiles(args, only, verbose, &known)
+			return a.testFiles(args, only, format.value, verbose, &known)
 		},
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "list the cases that pass, too")
 	known.add(cmd.Flags())
+	cmd.Flags().Var(&format, "format", "how to answer: json is versioned and stable, junit is for test reports")
 	cmd.Flags().StringVar(&only, "run", "", "run only the cases whose id matches `GLOB`")
 	return cmd
 }
@@ -57,7 +59,7 @@ type ran struct {
 	Message string `json:"message,omitempty"`
 }
 
-func (a *app) testFiles(names []string, only string, verbose bool, flag *catalogFlag) error {
+func (a *app) testFiles(names []string, only, format string, verbose bool, flag *catalogFlag) error {
 	known, err := a.known(flag)
 	if err != nil {
 		return err
@@ -66,6 +68,7 @@ func (a *app) testFiles(names []string, only string, verbose bool, flag *catalog
 		return usagef("--run %s: a [ is not closed, or a \\ ends the pattern", only)
 	}
 	var broken error
+	var malformed []junitCase
 	all := []ran{}
 	passed := 0
 	for _, arg := range names {
@@ -79,6 +82,11 @@ func (a *app) testFiles(names []string, only string, verbose bool, flag *catalog
 				a.complain(broken)
 			}
 			broken = err
+			name := arg
+			if arg == "-" {
+				name = standardInput
+			}
+			malformed = append(malformed, junitCase{Name: name, Class: name, Error: &junitProblem{Type: unreadableCode, Message: clean(err.Error())}})
 			continue
 		}
 		for i := range cs {
@@ -95,7 +103,12 @@ func (a *app) testFiles(names []string, only string, verbose bool, flag *catalog
 	if len(all) == 0 && broken == nil {
 		return usagef("--run %s: no case has an id like that", only)
 	}
-	if err := a.printRan(all, passed, verbose); err != nil {
+	if format == "junit" {
+		err = a.out.xml(junitRan(all, malformed))
+	} else {
+		err = a.printRan(all, passed, format, verbose)
+	}
+	if err != nil {
 		return err
 	}
 	if broken != nil {
@@ -143,8 +156,17 @@ func runCase(c *cases.Case) ran {
 	return ran{c.File, c.Line, c.ID, c.Rule, c.Expect, res.Got, res.Passed, res.Message}
 }
 
-func (a *app) printRan(all []ran, passed int, verbose bool) error {
-	if a.format.value == "json" {
+// why says on one line how a case fails.
+func (r *ran) why() string {
+	message := r.Message
+	if says := "expected " + r.Expect + ", got " + r.Got; !strings.HasPrefix(message, says) {
+		message = says + ": " + message
+	}
+	return strings.ReplaceAll(message, "\n", "; ")
+}
+
+func (a *app) printRan(all []ran, passed int, format string, verbose bool) error {
+	if format == "json" {
 		return a.out.json(struct {
 			Version int   `json:"version"`
 			Passed  int   `json:"passed"`
@@ -161,11 +183,7 @@ func (a *app) printRan(all []ran, passed int, verbose bool) error {
 		}
 		switch {
 		case !r.Passed:
-			message := r.Message
-			if says := "expected " + r.Expect + ", got " + r.Got; !strings.HasPrefix(message, says) {
-				message = says + ": " + message
-			}
-			rows = append(rows, []any{span{"FAIL", red}, at, id, strings.ReplaceAll(message, "\n", "; ")})
+			rows = append(rows, []any{span{"FAIL", red}, at, id, r.why()})
 		case verbose:
 			rows = append(rows, []any{span{"ok", green}, at, id, r.Got})
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
+	"github.com/writ-policy/writ/policy"
 )
 
 // verdict is the answer of can.
@@ -19,6 +20,7 @@ type verdict struct {
 	asked string // the action as people write it
 	e     *writ.Explanation
 	trace bool
+	mask  mask
 	notes []string
 }
 
@@ -136,8 +138,12 @@ func (v *verdict) print(p *printer) {
 	if v.trace {
 		p.line("  every statement:")
 		for t := range v.e.Trials() {
-			p.line("  ", describe(t.Reason), ": ", t.Result)
-			v.printChecks(p, t)
+			var result any = t.Result
+			if skipped(t) {
+				result = "not considered"
+			}
+			p.line("  ", describe(t.Reason), ": ", result)
+			v.printChecks(p, v.mask.apply(t))
 		}
 	}
 	for _, n := range v.notes {
@@ -148,9 +154,15 @@ func (v *verdict) print(p *printer) {
 // printNear shows the statement that comes nearest to granting what is refused,
 // element by element, and counts the others that name the action.
 func (v *verdict) printNear(p *printer) {
-	named := v.named()
+	outside := v.outside()
+	for _, t := range outside {
+		p.line("  out of scope: ", describe(t.Reason), ": ", v.miss(t.Checks[0]))
+	}
+	named := slices.DeleteFunc(v.named(), v.fitsOutside)
 	total := v.total()
 	switch {
+	case len(named) == 0 && len(outside) > 0:
+		return
 	case total == 0:
 		p.line("  there is no statement")
 		return
@@ -190,7 +202,7 @@ func (v *verdict) printChecks(p *printer, t writ.Trial) {
 			if c.Result == condition.Unknown {
 				state = span{"OPEN", yellow}
 			}
-			got = miss(c)
+			got = v.miss(c)
 		}
 		where := ""
 		if c.Position.Line > 0 {
@@ -202,18 +214,56 @@ func (v *verdict) printChecks(p *printer, t writ.Trial) {
 }
 
 // miss says how a request misses an element.
-func miss(c writ.Check) string {
+func (v *verdict) miss(c writ.Check) string {
 	switch {
 	case c.Element == writ.RoleElement:
 		return "it counts only together with " + c.Want + ", which is not given"
 	case c.Element == writ.LayerElement:
-		return "it does not take part in this request"
+		return v.elsewhere(c)
 	case c.Absent:
 		return "not given"
 	case len(c.Segments) > 0:
 		return "got " + c.Got + ", which differs in the " + strings.Join(c.Segments, " and the ")
 	}
 	return "got " + c.Got
+}
+
+// elsewhere says why a layer does not take part in a request.
+func (v *verdict) elsewhere(c writ.Check) string {
+	at := c.Got
+	if strings.HasPrefix(c.Want, "enterprise-project:") {
+		if at = "no enterprise project"; v.req.EnterpriseProject != "" {
+			at = "enterprise-project:" + v.req.EnterpriseProject
+		}
+	}
+	if c.Want == "" || c.Want == at {
+		return "it does not take part in this request"
+	}
+	return "granted at " + c.Want + ", asked at " + at
+}
+
+// skipped reports whether a statement was not considered, since its layer does not
+// take part in the request.
+func skipped(t writ.Trial) bool {
+	return len(t.Checks) > 0 && t.Checks[0].Element == writ.LayerElement
+}
+
+// fitsOutside reports whether a statement would fit a request that nothing grants,
+// and was not considered, since it is granted at another scope.
+func (v *verdict) fitsOutside(t writ.Trial) bool {
+	misses := slices.Collect(t.Misses())
+	return v.e.Decision.Outcome() == writ.ImplicitDeny && t.Statement().Effect() == policy.Allow &&
+		skipped(t) && len(misses) == 1 && misses[0].Want != ""
+}
+
+// outside lists these statements.
+func (v *verdict) outside() (out []writ.Trial) {
+	for t := range v.e.Trials() {
+		if v.fitsOutside(t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // misses names the elements in which a request misses a statement.
@@ -235,7 +285,7 @@ func (v *verdict) named() (out []writ.Trial) {
 	for t := range v.e.Near() {
 		for _, c := range t.Checks {
 			if c.Element == writ.ActionElement && c.Result == condition.True {
-				out = append(out, t)
+				out = append(out, v.mask.apply(t))
 			}
 		}
 	}
@@ -285,7 +335,11 @@ func (v *verdict) open(r writ.Reason) (out []string) {
 	for i := range clauses {
 		for _, e := range v.req.Context {
 			if e.Key == clauses[i].Key() {
-				out = append(out, fmt.Sprintf("%s cannot decide on %s = %s", clauses[i].Operator(), clauses[i].KeyText(), e.Value))
+				shown := e.Value.String()
+				if v.mask.hides(e.Key) {
+					shown = masked
+				}
+				out = append(out, fmt.Sprintf("%s cannot decide on %s = %s", clauses[i].Operator(), clauses[i].KeyText(), shown))
 			}
 		}
 	}
@@ -307,125 +361,4 @@ func (v *verdict) absent(r writ.Reason) (keys []string) {
 		}
 	}
 	return keys
-}
-
-// answer is the JSON form of a verdict.
-type answer struct {
-	Version    int             `json:"version"`
-	Allowed    bool            `json:"allowed"`
-	Outcome    string          `json:"outcome"`
-	Action     string          `json:"action"`
-	Guardrail  *layerJSON      `json:"guardrail,omitempty"`
-	Resource   string          `json:"resource,omitempty"`
-	Statements []statementJSON `json:"statements"`
-	Missing    []string        `json:"missing"`
-	Examined   int             `json:"examined"`
-	Candidates []candidateJSON `json:"candidates"` // that name the action, the nearest first
-	Repair     []changeJSON    `json:"repair"`     // what would make it allowed
-	Notes      []string        `json:"notes"`
-	Expect     string          `json:"expect,omitempty"`
-	Met        *bool           `json:"met,omitempty"`
-}
-
-type layerJSON struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-}
-
-type statementJSON struct {
-	Layer  layerJSON `json:"layer"`
-	File   string    `json:"file"`
-	Index  int       `json:"index"` // from 0
-	Line   int       `json:"line"`
-	Column int       `json:"column"`
-	Sid    string    `json:"sid"`
-	Effect string    `json:"effect"`
-}
-
-func statementOf(r writ.Reason) statementJSON {
-	pos, _ := r.Statement().Position()
-	return statementJSON{layerJSON{r.Layer.Kind.String(), r.Layer.Name}, r.Document.File(), r.Index, pos.Line, pos.Column, r.Statement().Sid(), r.Statement().Effect().String()}
-}
-
-func (v *verdict) json(expect string) answer {
-	out := answer{
-		Version: jsonVersion, Allowed: v.e.Decision.Allowed(), Outcome: v.outcome(), Action: v.asked,
-		Statements: []statementJSON{}, Missing: []string{}, Examined: v.total(), Candidates: []candidateJSON{}, Repair: []changeJSON{}, Notes: append([]string{}, v.notes...), Expect: expect,
-	}
-	out.Resource, _ = v.refused()
-	if l, ok := v.e.Decision.Guardrail(); ok {
-		out.Guardrail = &layerJSON{l.Kind.String(), l.Name}
-	}
-	for r := range v.e.Reasons() {
-		out.Statements = append(out.Statements, statementOf(r))
-		if out.Outcome != "undecided" {
-			continue
-		}
-		for _, key := range v.absent(r) {
-			if !slices.Contains(out.Missing, key) {
-				out.Missing = append(out.Missing, key)
-			}
-		}
-	}
-	for _, t := range v.named() {
-		out.Candidates = append(out.Candidates, candidateOf(t))
-	}
-	if r, ok := v.e.Repair(); ok {
-		for _, c := range r.Changes {
-			out.Repair = append(out.Repair, changeOf(c))
-		}
-	}
-	if expect != "" {
-		met := v.is(expect)
-		out.Met = &met
-	}
-	return out
-}
-
-// candidateJSON is a statement that could have granted what is refused.
-type candidateJSON struct {
-	statementJSON
-	Checks []checkJSON `json:"checks"`
-}
-
-type checkJSON struct {
-	Element  string   `json:"element"`
-	Result   string   `json:"result"` // true, false or unknown
-	Want     string   `json:"want"`
-	Got      string   `json:"got"`
-	Absent   bool     `json:"absent"`
-	Segments []string `json:"segments"`
-	Line     int      `json:"line"` // 0 if it has no place
-	Column   int      `json:"column"`
-}
-
-func candidateOf(t writ.Trial) candidateJSON {
-	out := candidateJSON{statementJSON: statementOf(t.Reason), Checks: []checkJSON{}}
-	for _, c := range t.Checks {
-		out.Checks = append(out.Checks, checkJSON{c.Element.String(), c.Result.String(), c.Want, c.Got, c.Absent,
-			append([]string{}, c.Segments...), c.Position.Line, c.Position.Column})
-	}
-	return out
-}
-
-type changeJSON struct {
-	Kind      string         `json:"kind"` // set-key, unset-key, add-statement or remove-statement
-	Key       string         `json:"key,omitempty"`
-	Value     string         `json:"value,omitempty"`
-	Layer     *layerJSON     `json:"layer,omitempty"`
-	Text      string         `json:"text,omitempty"`
-	Statement *statementJSON `json:"statement,omitempty"`
-}
-
-func changeOf(c writ.Change) changeJSON {
-	switch c.Kind {
-	case writ.SetKey:
-		return changeJSON{Kind: "set-key", Key: c.Key, Value: c.Value.String()}
-	case writ.UnsetKey:
-		return changeJSON{Kind: "unset-key", Key: c.Key}
-	case writ.AddStatement:
-		return changeJSON{Kind: "add-statement", Layer: &layerJSON{c.Layer.Kind.String(), c.Layer.Name}, Text: c.Text}
-	}
-	st := statementOf(c.Statement)
-	return changeJSON{Kind: "remove-statement", Statement: &st}
 }

@@ -7,6 +7,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// version is that of the build, or devel.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
 func (a *app) version() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
@@ -18,10 +26,7 @@ func (a *app) version() *cobra.Command {
 			return nil
 		},
 		RunE: func(*cobra.Command, []string) error {
-			v := "devel"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-				v = info.Main.Version
-			}
+			v := version()
 			if a.format.value == "json" {
 				return a.out.json(struct {
 					Version int    `json:"version"`
