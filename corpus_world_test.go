@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -16,15 +18,18 @@ const corpusSeed = 20250701
 // its number alone; the rows of a group share their policies.
 type corpusFile struct {
 	name, prefix string
-	cam, flow    bool
 	groups       int
+	cam, flow    bool
+	conditions   bool // one document with conditions, and requests that come near them
 }
 
 var corpusFiles = []corpusFile{
-	{"huawei-layers", "hl", false, false, 2550},
-	{"huawei-flow", "hf", false, true, 2550},
-	{"cam-layers", "cl", true, false, 1300},
-	{"cam-flow", "cf", true, true, 1300},
+	{name: "huawei-layers", prefix: "hl", groups: 1800},
+	{name: "huawei-flow", prefix: "hf", groups: 2000, flow: true},
+	{name: "huawei-conditions", prefix: "hc", groups: 1600, conditions: true},
+	{name: "cam-layers", prefix: "cl", groups: 850, cam: true},
+	{name: "cam-flow", prefix: "cf", groups: 1150, cam: true, flow: true},
+	{name: "cam-conditions", prefix: "cc", groups: 900, cam: true, conditions: true},
 }
 
 // corpusRow is a row in the order in which people read it.
@@ -51,7 +56,11 @@ func (f corpusFile) group(n int) (rows [][]byte, err error) {
 		seed = seed<<8 | uint64(c)
 	}
 	w := newWorld(seed, uint64(n))
-	c := w.policies(f.cam, f.flow)
+	c, ask := w.policies(f.cam, f.flow), func() object { return w.corpusRequest(f.cam, f.flow) }
+	if f.conditions {
+		st := w.conditions(c, f.cam)
+		ask = func() object { return w.near(w.corpusRequest(f.cam, false), st) }
+	}
 	count, seen := map[string]int{}, map[string]bool{}
 	add := func(layers any, r object) error {
 		row := corpusRow{fmt.Sprintf("%s-%d-%d", f.prefix, n, len(rows)), c["now"], c["catalog"], layers, r, "allow"}
@@ -75,11 +84,11 @@ func (f corpusFile) group(n int) (rows [][]byte, err error) {
 		return err
 	}
 	for range tries {
-		if err := add(c["layers"], w.corpusRequest(f.cam, f.flow)); err != nil {
+		if err := add(c["layers"], ask()); err != nil {
 			return nil, err
 		}
 	}
-	if layers := w.spoil(c); layers != nil {
+	if layers := w.spoil(c); layers != nil && !f.conditions {
 		return rows, add(layers, w.request(f.cam, f.flow))
 	}
 	return rows, nil
@@ -102,6 +111,8 @@ func (w world) corpusRequest(cam, flow bool) object {
 	switch {
 	case w.yes(4):
 		r["action"] = w.tabled()
+	case w.yes(12):
+		r["resource"] = "cbr:eu-de:*:vault:v1"
 	case flow && w.yes(6):
 		delete(r, "action")
 		method, path, _ := strings.Cut(pick(w, "GET /v3/p1/vaults/v1", "DELETE /v3/p1/vaults/v1", "POST /v3/p1/vaults", "GET /v3/p1/backups/b1",
@@ -109,6 +120,96 @@ func (w world) corpusRequest(cam, flow bool) object {
 		r["api"] = object{"method": method, "path": path}
 	}
 	return r
+}
+
+// conditions puts one document into a case, with statements for everything
+// under some conditions. It returns these.
+func (w world) conditions(c object, cam bool) (conditions []object) {
+	d, action := "cam-2.0", "*"
+	if !cam {
+		d = pick(w, "huawei-1.1", "huawei-5.0")
+		action = "*:*:*"
+	}
+	list := some(w, 2, func() object {
+		cond := object{}
+		for clauses := 1 + w.IntN(2); clauses > 0 || len(cond) == 0; clauses-- {
+			if cam {
+				w.clauseCAM(cond)
+			} else {
+				w.clauseHuawei(cond, d)
+			}
+		}
+		conditions = append(conditions, cond)
+		effect := pick(w, "Allow", "Allow", "Deny")
+		if cam {
+			return object{"effect": strings.ToLower(effect), "action": action, "resource": "*", "condition": cond}
+		}
+		return object{"Effect": effect, "Action": []string{action}, "Condition": cond}
+	})
+	doc := object{"version": "2.0", "statement": list}
+	if !cam {
+		doc = object{"Version": strings.TrimPrefix(d, "huawei-"), "Statement": list}
+	}
+	c["layers"] = []any{object{"kind": "identity", "dialect": d, "documents": []any{doc}}}
+	if !w.yes(3) {
+		c["catalog"] = "none"
+	}
+	return conditions
+}
+
+// near gives a request keys that conditions ask for, with values that are or
+// resemble theirs.
+func (w world) near(r object, conditions []object) object {
+	text, err := json.Marshal(conditions)
+	if err != nil {
+		panic(err)
+	}
+	values := map[string][]any{}
+	for _, cond := range decodeJSON(text).([]any) {
+		for _, op := range sorted(cond.(object)) {
+			keys := cond.(object)[op].(object)
+			for _, key := range sorted(keys) {
+				values[oracleKey(key)] = append(values[oracleKey(key)], oracleValues(keys[key])...)
+			}
+		}
+	}
+	ctx := object{}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		switch v := values[key]; {
+		case w.yes(6):
+		case len(v) == 0 || w.yes(4):
+			ctx[key] = w.value()
+		case w.yes(5):
+			ctx[key] = some(w, 3, func() string { return w.like(oracleText(pick(w, v...))) })
+		default:
+			s := w.like(oracleText(pick(w, v...)))
+			ctx[key] = s
+			if s == "true" || s == "false" {
+				ctx[key] = pick[any](w, s, s == "true")
+			} else if _, ok := oracleNumber(s); ok && json.Valid([]byte(s)) {
+				ctx[key] = pick[any](w, s, json.Number(s))
+			}
+		}
+	}
+	r["context"] = ctx
+	return r
+}
+
+// like makes a text that resembles s.
+func (w world) like(s string) string {
+	switch w.IntN(8) {
+	case 0:
+		return w.flip(s + "x")
+	case 1:
+		return w.flip("x" + s)
+	case 2:
+		return strings.ToUpper(s)
+	case 3:
+		return strings.NewReplacer("*", "yz", "?", "é").Replace(s)
+	case 4:
+		return w.operands(pick(w, "string", "number", "date", "ip"), true)
+	}
+	return w.flip(s)
 }
 
 // spoil returns the layers of a case with one document that nobody may accept,

@@ -274,6 +274,23 @@ func FuzzOperator(f *testing.F) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	for i := range samples {
+		x := &samples[i]
+		for _, op := range x.operators {
+			at, ok := slices.BinarySearch(names, op)
+			if !ok || len(x.values) == 0 {
+				continue // the sample is without values, or AnyOf stands behind the name
+			}
+			want, also := x.values[0], x.values[len(x.values)-1]
+			for g := range grammars {
+				for form := byte(0); form < 32; form++ {
+					f.Add(byte(g), byte(at), form, want, also, x.hit[0], x.hit[1])
+					f.Add(byte(g), byte(at), form, want, also, x.miss[0], x.hit[1])
+					f.Add(byte(g), byte(at), form, want, also, x.hit[0], "x")
+				}
+			}
+		}
+	}
 	f.Fuzz(func(t *testing.T, grammar, operator, form byte, want, also, a, b string) {
 		g := grammars[int(grammar)%len(grammars)]
 		base := names[int(operator)%len(names)]
