@@ -24,15 +24,10 @@ type rule struct {
 }
 
 // model is the tables of huawei.md 5.2 and tencent-cam.md 4.2.
-var model = map[string]rule{
-	"Null":          {kind: "null", holds: func(absent, want any) bool { return absent == want }},
-	"IsNullOrEmpty": {kind: "null", holds: func(absent, want any) bool { return absent == want }},
-	"null_equal":    {kind: "null", holds: func(absent, want any) bool { return absent == want }},
-	"Bool":          {kind: "bool", holds: func(have, want any) bool { return have == want }},
-	"bool_equal":    {kind: "bool", holds: func(have, want any) bool { return have == want }},
-}
+var model = tables()
 
-func init() {
+func tables() map[string]rule {
+	model := map[string]rule{}
 	texts := func(f func(have, want string) bool) func(have, want any) bool {
 		return func(have, want any) bool { return f(have.(string), want.(string)) }
 	}
@@ -50,6 +45,12 @@ func init() {
 			model[negative] = rule{kind, true, holds}
 		}
 	}
+	equals := func(have, want any) bool { return have == want }
+	for _, name := range []string{"Null", "IsNullOrEmpty", "null_equal"} {
+		add("null", name, "", equals) // have is whether the key is absent
+	}
+	add("bool", "Bool", "", equals)
+	add("bool", "bool_equal", "", equals)
 	add("text", "StringEquals", "StringNotEquals", texts(same))
 	add("text", "string_equal", "string_not_equal", texts(same))
 	add("text", "binary_equal", "", texts(same))
@@ -80,6 +81,7 @@ func init() {
 		add(k.kind, k.huawei+"Equals", k.huawei+"NotEquals", equal)
 		add(k.kind, k.cam+"_equal", k.cam+"_not_equal", equal)
 	}
+	return model
 }
 
 // characters cuts s into characters; a byte that is not UTF-8 is one.
