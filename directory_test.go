@@ -52,44 +52,64 @@ func directoryOf(t *testing.T, c *cases.Case, set *writ.Set, r *rand.Rand) (d *w
 	return d, true
 }
 
+// requireDirectory decides a random case by a directory, by its set of what the
+// principal has, and by the set of the case. It reports the outcomes, of which there
+// are none for what a directory does not take.
+func requireDirectory(t *testing.T, text []byte, r *rand.Rand) (outcomes []writ.Outcome) {
+	cs, err := cases.Read("random.json", text)
+	require.NoError(t, err)
+	set, err := cs[0].Compile()
+	if err != nil {
+		return nil
+	}
+	d, ok := directoryOf(t, &cs[0], set, r)
+	if !ok {
+		return nil
+	}
+	alike, err := d.Set("p")
+	require.NoError(t, err)
+	for _, req := range cs[0].Requests() {
+		got, want := d.Evaluate("p", req), alike.Evaluate(req)
+		require.Equal(t, want.Outcome(), got.Outcome(), "%s", text)
+		require.Equal(t, want.Resource(), got.Resource(), "%s", text)
+		if want.Outcome() != writ.Undecided { // several statements may leave it so
+			w, wok := want.Statement()
+			g, gok := got.Statement()
+			require.Equal(t, wok, gok, "%s", text)
+			require.True(t, w.Document == g.Document && w.Index == g.Index, "%v and %v: %s", w, g, text)
+			wl, wok := want.Guardrail()
+			gl, gok := got.Guardrail()
+			require.True(t, wok == gok && wl.Kind == gl.Kind && wl.Name == gl.Name, "%v and %v: %s", wl, gl, text)
+		}
+		require.Equal(t, set.Evaluate(req).Outcome(), got.Outcome(), "%s", text)
+		outcomes = append(outcomes, got.Outcome())
+	}
+	return outcomes
+}
+
 // A directory decides as the set of what it has for a principal.
 func TestDirectoryDecidesAsSet(t *testing.T) {
 	count := map[writ.Outcome]int{}
 	for i := range worlds() / 4 {
 		text := newWorld(uint64(i), 77).decision(i%2 == 0)
-		cs, err := cases.Read("random.json", text)
-		require.NoError(t, err)
-		set, err := cs[0].Compile()
-		if err != nil {
-			continue
-		}
-		d, ok := directoryOf(t, &cs[0], set, rand.New(rand.NewPCG(uint64(i), 1)))
-		if !ok {
-			continue
-		}
-		same, err := d.Set("p")
-		require.NoError(t, err)
-		for _, req := range cs[0].Requests() {
-			got, want := d.Evaluate("p", req), same.Evaluate(req)
-			require.Equal(t, want.Outcome(), got.Outcome(), "world %d: %s", i, text)
-			require.Equal(t, want.Resource(), got.Resource(), "world %d", i)
-			if want.Outcome() != writ.Undecided { // several statements may leave it so
-				w, wok := want.Statement()
-				g, gok := got.Statement()
-				require.Equal(t, wok, gok, "world %d", i)
-				require.True(t, w.Document == g.Document && w.Index == g.Index, "world %d: %v and %v", i, w, g)
-				wl, wok := want.Guardrail()
-				gl, gok := got.Guardrail()
-				require.True(t, wok == gok && wl.Kind == gl.Kind && wl.Name == gl.Name, "world %d: %v and %v", i, wl, gl)
-			}
-			require.Equal(t, set.Evaluate(req).Outcome(), got.Outcome(), "world %d", i)
-			count[got.Outcome()]++
+		for _, o := range requireDirectory(t, text, rand.New(rand.NewPCG(uint64(i), 1))) {
+			count[o]++
 		}
 	}
 	t.Log(count)
 	for _, o := range []writ.Outcome{writ.Allow, writ.ExplicitDeny, writ.ImplicitDeny, writ.GuardrailDeny, writ.Undecided} {
 		require.Greater(t, count[o], worlds()/1200, "%v", o)
 	}
+}
+
+// FuzzDirectory lets the fuzzer choose the world and what of it is a group's.
+func FuzzDirectory(f *testing.F) {
+	for i := range uint64(20) {
+		f.Add(i, i*5, i+1, i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, a, b, split uint64, flow bool) {
+		requireDirectory(t, newWorld(a, b).decision(flow), rand.New(rand.NewPCG(split, 1)))
+	})
 }
 
 func TestDirectoryChanges(t *testing.T) {

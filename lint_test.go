@@ -14,7 +14,7 @@ import (
 	"github.com/writ-policy/writ/policy"
 )
 
-var update = flag.Bool("update", false, "rewrite FINDINGS.md")
+var update = flag.Bool("update", false, "rewrite FINDINGS.md and testdata/corpus, whichever is tested")
 
 // Each rule finds what it is for, where it stands, and leaves the like alone.
 func TestLint(t *testing.T) {

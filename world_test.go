@@ -71,6 +71,29 @@ func (w world) blur(s string, any bool) string {
 // everything else that can take part.
 func (w world) decision(flow bool) []byte {
 	cam := w.yes(3)
+	c := w.policies(cam, flow)
+	request := w.request(cam, flow)
+	if !cam && w.yes(4) {
+		request["action"] = w.tabled()
+		if flow && w.yes(2) {
+			request["enterpriseProject"] = "e1"
+			for _, l := range layersOf(c) {
+				if l := l.(object); l["kind"] == "identity" && !w.yes(3) {
+					l["scope"] = "enterprise-project:e1"
+				}
+			}
+		}
+	}
+	c["request"] = request
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// policies makes a case without a request.
+func (w world) policies(cam, flow bool) object {
 	c := object{"id": "x", "expect": "allow"}
 	if w.yes(6) {
 		c["catalog"] = "none"
@@ -91,25 +114,13 @@ func (w world) decision(flow bool) []byte {
 		}
 	}
 	c["layers"] = layers
-	request := w.request(cam, flow)
-	if !cam && w.yes(4) {
-		// Actions whose tables of keys and of enterprise projects differ.
-		request["action"] = w.flip(pick(w, "cbr:vaults:create", "cbr:vaults:delete", "cbr:member:create", "cbr:policies:create", "cbr:backups:checkAgent", "cbr::getFeature"))
-		if flow && w.yes(2) {
-			request["enterpriseProject"] = "e1"
-			for _, l := range layers {
-				if l := l.(object); l["kind"] == "identity" && !w.yes(3) {
-					l["scope"] = "enterprise-project:e1"
-				}
-			}
-		}
-	}
-	c["request"] = request
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err)
-	}
-	return text
+	return c
+}
+
+// tabled picks an action whose tables of keys and of enterprise projects differ
+// from those of others.
+func (w world) tabled() string {
+	return w.flip(pick(w, "cbr:vaults:create", "cbr:vaults:delete", "cbr:member:create", "cbr:policies:create", "cbr:backups:checkAgent", "cbr::getFeature"))
 }
 
 func (w world) layer(cam, flow bool) object {

@@ -24,19 +24,23 @@ func words(alphabet string, n int) []string {
 	return out
 }
 
-// glob is the obvious matcher of one segment.
+// glob is the obvious matcher of one segment: a dynamic program over characters.
 func glob(pattern, s string, any bool) bool {
-	switch {
-	case pattern == "":
-		return s == ""
-	case pattern[0] == '*':
-		return glob(pattern[1:], s, any) || s != "" && glob(pattern, s[1:], any)
-	case s == "":
-		return false
-	case pattern[0] == '?' && any:
-		return glob(pattern[1:], s[1:], any)
+	text := []rune(s)
+	row := make([]bool, len(text)+1)
+	row[0] = true
+	for _, c := range pattern {
+		next := make([]bool, len(text)+1)
+		next[0] = row[0] && c == '*'
+		for j, r := range text {
+			next[j+1] = row[j] && (c == r || c == '?' && any)
+			if c == '*' {
+				next[j+1] = row[j+1] || next[j]
+			}
+		}
+		row = next
 	}
-	return pattern[0] == s[0] && glob(pattern[1:], s[1:], any)
+	return row[len(text)]
 }
 
 // covers decides by the rules alone: segments in step, letters folded where

@@ -232,50 +232,67 @@ func TestRouteRandomWorlds(t *testing.T) {
 	if testing.Short() {
 		rounds = 600
 	}
-	methods := []string{"GET", "PUT", "DELETE"}
 	sound, compared := 0, 0
 	for round := range rounds {
-		plain := round%2 == 0
-		segs := []string{"a", "a", "b", "c", "{x}", "{y}"}
-		template := func() string {
-			p, last := "", 1+rng.IntN(5)
-			for i := range last {
-				s := segs[rng.IntN(len(segs))]
-				if isVar(s) {
-					s = "{v" + strconv.Itoa(i) + "}"
-				}
-				p += "/" + s
-			}
-			if !plain && rng.IntN(8) == 0 {
-				p += "/"
-			}
-			return p
-		}
-		c := &Catalog{}
-		for range 1 + rng.IntN(8) {
-			a := API{method: methods[rng.IntN(3)], path: template(), mapped: plain || rng.IntN(4) > 0}
-			if !plain && rng.IntN(4) == 0 {
-				a.legacy = []string{template()}
-			}
-			if a.mapped {
-				c.apis = append(c.apis, a)
-			} else {
-				c.unmapped = append(c.unmapped, a)
-			}
-		}
-		var paths []string
-		for range 30 {
-			paths = append(paths, strings.NewReplacer("{", "", "}", "").Replace(template()))
-		}
-		ok := checkWorld(t, c, methods, paths)
+		c, paths := randomRoutes(rng, round%2 == 0)
+		ok := checkWorld(t, c, someMethods, paths)
 		if ok {
 			sound++
 		}
-		compared += compareWithMux(t, c, ok, methods, paths)
+		compared += compareWithMux(t, c, ok, someMethods, paths)
 	}
 	if sound < rounds/3 || sound > rounds*9/10 || compared < rounds/2 {
 		t.Errorf("%d of %d sets are sound, %d were compared with net/http", sound, rounds, compared)
 	}
+}
+
+// FuzzRouteWorld lets the fuzzer choose the APIs and the paths that are asked for.
+func FuzzRouteWorld(f *testing.F) {
+	for i := range uint64(8) {
+		f.Add(i, i, i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, a, b uint64, plain bool) {
+		c, paths := randomRoutes(rand.New(rand.NewPCG(a, b)), plain)
+		compareWithMux(t, c, checkWorld(t, c, someMethods, paths), someMethods, paths)
+	})
+}
+
+var someMethods = []string{"GET", "PUT", "DELETE"}
+
+// randomRoutes makes some APIs and paths to ask for. Plain ones are such as
+// net/http has, too.
+func randomRoutes(rng *rand.Rand, plain bool) (c *Catalog, paths []string) {
+	segs := []string{"a", "a", "b", "c", "{x}", "{y}"}
+	template := func() string {
+		p, last := "", 1+rng.IntN(5)
+		for i := range last {
+			s := segs[rng.IntN(len(segs))]
+			if isVar(s) {
+				s = "{v" + strconv.Itoa(i) + "}"
+			}
+			p += "/" + s
+		}
+		if !plain && rng.IntN(8) == 0 {
+			p += "/"
+		}
+		return p
+	}
+	c = &Catalog{}
+	for range 1 + rng.IntN(8) {
+		a := API{method: someMethods[rng.IntN(3)], path: template(), mapped: plain || rng.IntN(4) > 0}
+		if !plain && rng.IntN(4) == 0 {
+			a.legacy = []string{template()}
+		}
+		if a.mapped {
+			c.apis = append(c.apis, a)
+		} else {
+			c.unmapped = append(c.unmapped, a)
+		}
+	}
+	for range 30 {
+		paths = append(paths, strings.NewReplacer("{", "", "}", "").Replace(template()))
+	}
+	return c, paths
 }
 
 // compareWithMux registers the APIs with net/http, which panics at a conflict.

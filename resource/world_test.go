@@ -9,26 +9,24 @@ import (
 	"github.com/writ-policy/writ/resource"
 )
 
-// covers is the obvious matcher of one segment: a dynamic program over bytes.
+// covers is the obvious matcher of one segment: a dynamic program over
+// characters.
 func covers(pattern, s string, any bool) bool {
-	row := make([]bool, len(s)+1)
+	text := []rune(s)
+	row := make([]bool, len(text)+1)
 	row[0] = true
-	for i := range len(pattern) {
-		next := make([]bool, len(s)+1)
-		next[0] = row[0] && pattern[i] == '*'
-		for j := range len(s) {
-			switch {
-			case pattern[i] == '*':
+	for _, c := range pattern {
+		next := make([]bool, len(text)+1)
+		next[0] = row[0] && c == '*'
+		for j, r := range text {
+			next[j+1] = row[j] && (c == r || c == '?' && any)
+			if c == '*' {
 				next[j+1] = row[j+1] || next[j]
-			case pattern[i] == '?' && any:
-				next[j+1] = row[j]
-			default:
-				next[j+1] = row[j] && pattern[i] == s[j]
 			}
 		}
 		row = next
 	}
-	return row[len(s)]
+	return row[len(text)]
 }
 
 // words lists every text of up to n characters of the alphabet.
