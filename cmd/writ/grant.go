@@ -72,7 +72,7 @@ func patternFor(n resource.Name) (text, hinder string) {
 		path = strings.TrimSuffix(path, "*")
 	}
 	if strings.ContainsAny(account+n.Region()+n.Service()+path, "*?$") {
-		return "", n.String() + " is masked or has a wildcard in it, and as a pattern it would cover others; give the whole name with --resource"
+		return "", notWhole(n)
 	}
 	if account == "" {
 		account = "*" // an empty one would be that of the policy
@@ -81,6 +81,10 @@ func patternFor(n resource.Name) (text, hinder string) {
 		path += "*"
 	}
 	return strings.Join([]string{"qcs", "", n.Service(), n.Region(), account, path}, ":"), ""
+}
+
+func notWhole(n resource.Name) string {
+	return n.String() + " is masked or has a wildcard in it, and as a pattern it would cover others; give the whole name with --resource"
 }
 
 // wild keeps the characters of a name from being wildcards in v5.0 (huawei.md 3.5).
