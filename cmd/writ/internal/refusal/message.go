@@ -127,6 +127,9 @@ func sight(s string) []sighting {
 				}
 			}
 		}
+		if !v.named {
+			v.follow(s[v.to:], "action", v.action, true)
+		}
 		out = append(out, v)
 	}
 	slices.SortFunc(out, func(a, b sighting) int { return a.from - b.from })
@@ -461,6 +464,8 @@ func (v *sighting) names() (out []resource.Name, err error) {
 			return nil, brokenName("resource", text)
 		case abridged(text) || !v.cam && strings.HasSuffix(text, ":"):
 			return nil, cutOff("resource", text)
+		case !v.cam && several(text):
+			return nil, &WordsError{text}
 		}
 		n, err := resource.Parse(text)
 		switch {
@@ -474,6 +479,12 @@ func (v *sighting) names() (out []resource.Name, err error) {
 		}
 	}
 	return out, nil
+}
+
+// several reports whether a blank stands before something that is a name itself.
+func several(text string) bool {
+	words := strings.Split(text, " ")
+	return slices.ContainsFunc(words[1:], func(w string) bool { return strings.Count(w, ":") > 3 })
 }
 
 // identityPolicy is what policies of users, groups and agencies are called.

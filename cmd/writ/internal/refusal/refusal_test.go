@@ -149,8 +149,10 @@ func TestNotUnderstood(t *testing.T) {
 		"Policy doesn't allow cbr:vaults:get to be performed, by a service control policy": "not understood",
 		tencent + "resource (" + ins + "1) has no permission due to an explicit deny":      "not understood",
 		tencent + "resource (" + ins + "1) (" + ins + "2) has no permission":               "not understood",
-		tencent + "of resource (" + ins + "1) has no permission":                           "not understood",
-		tencent + "resource (" + ins + "...) has no permission":                            "cut off",
+		tencent + "by strategy": "not understood",
+		on + " and cbr:eu-de:0f12:vault:bbbb because no identity-based policy allows the cbr:vaults:get action": "not understood",
+		tencent + "of resource (" + ins + "1) has no permission":                                                "not understood",
+		tencent + "resource (" + ins + "...) has no permission":                                                 "cut off",
 	} {
 		rs, err := Find(text)
 		for _, r := range rs { // a sound one may stand in front
