@@ -23,8 +23,9 @@ Then look for what is legal and probably not meant; the files count as granted
 together. writ explain lists the rules. --catalog FILE adds a service.
 
 --fix makes the edits that are certain, in the files, and reports what is left:
-edits after which a document allows nothing more and denies nothing less. A
-document from standard input goes to standard output, and the report to standard
+edits after which a document allows nothing more and denies nothing less. Without
+--dialect they must be certain in every language that the document may be in: as
+a control policy or a trust policy, too. A document from standard input goes to standard output, and the report to standard
 error. A file with errors that have no such edit stays as it is. --diff shows
 what --fix would do.
 
@@ -140,7 +141,11 @@ func (f *checkFlags) lint(r *report, known *catalog.Catalog) {
 	for i := range r.files {
 		c := &r.files[i]
 		if c.doc != nil {
-			c.found = append(c.found, writ.Compiler{Catalog: known}.Lint(c.doc, docs...)...)
+			found := writ.Compiler{Catalog: known}.Lint(c.doc, docs...)
+			if f.settle(known, c.name, c.src, c.dialect, found) && (f.fix || f.diff) {
+				r.hints = append(r.hints, c.name+" was read as "+c.dialect.String()+", and may be in another language; more can be mended if --dialect says what it is")
+			}
+			c.found = append(c.found, found...)
 			slices.SortStableFunc(c.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
 		}
 		c.found = slices.DeleteFunc(c.found, func(d policy.Diagnostic) bool { return f.ignored(&d) })
