@@ -126,7 +126,7 @@ func (a *app) fix(f *checkFlags, known *catalog.Catalog, arg, name string, src [
 	case f.diff && len(mended) > 0:
 		a.printDiff(name, src, out)
 	case f.fix && arg == "-":
-		a.out.w.Write(out)
+		a.out.document(out)
 	case f.fix && len(mended) > 0:
 		if err := write(name, out); err != nil {
 			return src, nil, err

@@ -3,11 +3,8 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
@@ -109,20 +106,11 @@ func (g *grant) String() string {
 // jsonText is a value on one line. What could disturb a terminal or deceive a
 // reader is escaped.
 func jsonText(v any) string {
-	var text, out strings.Builder
+	var text strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(v) // of strings only: it cannot fail
-	for _, r := range strings.TrimSpace(text.String()) {
-		if strconv.IsPrint(r) {
-			out.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&out, `\u%04x`, unit)
-		}
-	}
-	return out.String()
+	return visible(strings.TrimSpace(text.String()))
 }
 
 // merge joins the grants of one cloud: each action once, and actions on the same
