@@ -10,7 +10,7 @@ import (
 
 const fmtHelp = `Lay policy documents out anew: two spaces a level, one entry a line but for
 lists of one, the elements in the order of the vendors' own documents, no
-needless escapes. What a document says stays the same, and so does the order of
+needless escapes, lines that end in LF. What a document says stays the same, and so does the order of
 its statements and entries.
 
 In the body of an API call only the documents that it holds are laid out. A file
