@@ -150,6 +150,13 @@ func (l *linter) note(at policy.Position, message, fix string) {
 	l.found = append(l.found, policy.Diagnostic{Code: l.rule.Code, Severity: l.rule.Severity, File: l.doc.File(), Pos: at, End: at, Message: message, Fix: fix})
 }
 
+// noteEntry notes a finding about an entry of a list, a string that ends at an
+// offset.
+func (l *linter) noteEntry(at policy.Position, end int, message, fix string) {
+	l.note(at, message, fix)
+	l.found[len(l.found)-1].End = policy.Position{Line: at.Line, Column: at.Column + end - at.Offset, Offset: end}
+}
+
 func (l *linter) noteStatement(s *statement, message, fix string) {
 	at, end := s.Position()
 	l.note(at, message, fix)

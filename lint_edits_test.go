@@ -210,6 +210,23 @@ func TestLintEdits(t *testing.T) {
 	}
 }
 
+// A finding about an entry ends with it.
+func TestEntryEnds(t *testing.T) {
+	src := `{"Version": "5.0", "Statement": [{"Effect": "Allow",
+ "Action": ["cbr:vaults:get", "cbr:vaults:get"], "Resource": ["cbr:*:*:vault:é", "cbr:*:*:vault:é"]}]}`
+	doc, err := policy.Parse("x.json", []byte(src))
+	require.NoError(t, err)
+	var got []string
+	for _, d := range writ.Lint(doc) {
+		if d.Code == "DUPLICATE_ENTRY" {
+			require.Equal(t, d.End.Offset-d.Pos.Offset, d.End.Column-d.Pos.Column)
+			require.Equal(t, d.Pos.Line, d.End.Line)
+			got = append(got, src[d.Pos.Offset:d.End.Offset])
+		}
+	}
+	require.Equal(t, []string{`"cbr:vaults:get"`, `"cbr:*:*:vault:é"`}, got)
+}
+
 // Layouts of the examples and of what the vendors publish decide alike.
 func TestFormatDecidesAlike(t *testing.T) {
 	n := 0

@@ -58,7 +58,7 @@ var rules = []Rule{
 				}
 				for _, a := range s.covered {
 					if slices.Contains(slices.Collect(a.Aliases()), n) {
-						l.note(s.ActionPosition(i), p.String()+" is the v1.1 name of "+a.String(), "write "+phrase.Quote(a.String()))
+						l.noteEntry(s.ActionPosition(i), s.ActionEnd(i), p.String()+" is the v1.1 name of "+a.String(), "write "+phrase.Quote(a.String()))
 						l.certain(l.rename(s, i, n, a)...)
 						break
 					}
@@ -70,13 +70,13 @@ var rules = []Rule{
 		func(l *linter, s *statement) {
 			for i, p := range s.Actions() {
 				if slices.ContainsFunc(s.Actions()[:i], func(q *action.Pattern) bool { return q.Text() == p.Text() }) {
-					l.note(s.ActionPosition(i), phrase.Quote(p.String())+" is in the list already", "remove one of the two")
+					l.noteEntry(s.ActionPosition(i), s.ActionEnd(i), phrase.Quote(p.String())+" is in the list already", "remove one of the two")
 					l.certain(policy.Edit{Start: s.ActionEnd(i - 1), End: s.ActionEnd(i)})
 				}
 			}
 			for i, r := range s.Resources() {
 				if slices.ContainsFunc(s.Resources()[:i], func(q *resource.Pattern) bool { return q.String() == r.String() }) {
-					l.note(s.ResourcePosition(i), phrase.Quote(r.String())+" is in the list already", "remove one of the two")
+					l.noteEntry(s.ResourcePosition(i), s.ResourceEnd(i), phrase.Quote(r.String())+" is in the list already", "remove one of the two")
 					l.certain(policy.Edit{Start: s.ResourceEnd(i - 1), End: s.ResourceEnd(i)})
 				}
 			}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -25,14 +26,51 @@ type Code string
 
 // Codes yields every code that the reader of documents may give, in name order.
 func Codes() iter.Seq[Code] {
-	codes := []Code{"IAM.1038", "IAM.1041", "IAM.1043", "IAM.1044", "IAM.1045", "IAM.1046", "ResourceProjectError", "ResourceContentError"} // of resources
+	var codes []Code
 	for _, d := range Dialects() {
-		for p := range nProblems {
-			codes = append(codes, d.code(p))
+		for c := range d.Codes() {
+			codes = append(codes, c)
 		}
 	}
 	slices.Sort(codes)
 	return slices.Values(slices.Compact(codes))
+}
+
+// Codes yields every code that the reader may give for documents of the dialect,
+// in name order, with the worst severity that it has there.
+func (d *Dialect) Codes() iter.Seq2[Code, Severity] {
+	worst := map[Code]Severity{}
+	add := func(c Code, s Severity) {
+		if was, ok := worst[c]; !ok || s < was {
+			worst[c] = s
+		}
+	}
+	switch { // of resources
+	case d.IsOld():
+		for _, c := range []Code{"IAM.1038", "IAM.1041", "IAM.1043", "IAM.1044", "IAM.1045", "IAM.1046"} {
+			add(c, Error)
+		}
+	case d.IsCAM():
+		add("ResourceProjectError", Error)
+		add("ResourceContentError", Error)
+	}
+	for p := range nProblems {
+		mild := p == pVariable || p == pEmpty || p == pWideSCP || p == pNotInSCP || p == pServiceWildcard || p == pSize && !d.sizeError
+		switch {
+		case p == pWideSCP && !d.guardrail, p == pNotInSCP && !d.guardrail, p == pServiceWildcard && (!d.guardrail || d.service), p == pAllowInNCP && !d.denyOnly:
+		case mild:
+			add(d.code(p), Warning)
+		default:
+			add(d.code(p), Error)
+		}
+	}
+	return func(yield func(Code, Severity) bool) {
+		for _, c := range slices.Sorted(maps.Keys(worst)) {
+			if !yield(c, worst[c]) {
+				return
+			}
+		}
+	}
 }
 
 // Severity says how bad a finding is, in the vendor's four steps.

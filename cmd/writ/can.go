@@ -183,6 +183,9 @@ func (a *app) decide(f *canFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.mask.check(cat, f.context); err != nil {
+		return err
+	}
 	req, err := f.request(cat)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,9 +24,11 @@ Then look for what is legal and probably not meant; the files count as granted
 together. writ explain lists the rules. --catalog FILE adds a service.
 
 --fix makes the edits that are certain, in the files, and reports what is left:
-edits after which a document allows nothing more and denies nothing less. A
-document from standard input goes to standard output, and the report to standard
-error. A file with errors that have no such edit stays as it is. --diff shows
+edits after which a document allows nothing more and denies nothing less. Without
+--dialect they must be certain in every language that the document may be in: as
+a control policy or a trust policy, too. A document from standard input goes to standard output, and the report to standard
+error. A file with errors that have no such edit stays as it is, and so does one
+that is read-only, has hard links or an owner that the new text cannot have. --diff shows
 what --fix would do.
 
 Exit codes: 0 no finding of the chosen severity or worse, 1 some, or with --diff
@@ -76,6 +79,9 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 			}
 			return usagef("--ignore %s: no finding has the code %s; %s", text, phrase.Quote(code), hint)
 		}
+		if strings.Contains(text, "@") && !slices.ContainsFunc(names, func(name string) bool { return fits(file, name) }) {
+			return usagef("--ignore %s: no file that is checked is %s; write it as among the files, or as a pattern", text, phrase.Quote(file))
+		}
 	}
 	if f.fix && f.diff {
 		return usagef("--fix changes the files and --diff does not; give one of the two")
@@ -101,7 +107,7 @@ func (a *app) checkFiles(names []string, f *checkFlags) error {
 			var mended policy.Diagnostics
 			if c.src, mended, err = a.fix(f, known, arg, name, src); err != nil {
 				a.complain(err)
-				failed = true
+				c.unwritten, failed = err, true
 			}
 			if differs = differs || len(mended) > 0; f.fix {
 				c.fixed = mended
@@ -140,7 +146,11 @@ func (f *checkFlags) lint(r *report, known *catalog.Catalog) {
 	for i := range r.files {
 		c := &r.files[i]
 		if c.doc != nil {
-			c.found = append(c.found, writ.Compiler{Catalog: known}.Lint(c.doc, docs...)...)
+			found := writ.Compiler{Catalog: known}.Lint(c.doc, docs...)
+			if f.settle(known, c.name, c.src, c.dialect, found) && (f.fix || f.diff) {
+				r.hints = append(r.hints, c.name+" was read as "+c.dialect.String()+", and may be in another language; more can be mended if --dialect says what it is")
+			}
+			c.found = append(c.found, found...)
 			slices.SortStableFunc(c.found, func(a, b policy.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
 		}
 		c.found = slices.DeleteFunc(c.found, func(d policy.Diagnostic) bool { return f.ignored(&d) })
@@ -158,11 +168,22 @@ func codes() (out []string) {
 	return out
 }
 
+// fits reports whether the file of --ignore, a name or a pattern, is one that is
+// checked.
+func fits(file, name string) bool {
+	if name == "-" || name == standardInput {
+		return file == "-" || file == standardInput || file == "*"
+	}
+	file, name = path.Clean(filepath.ToSlash(file)), path.Clean(filepath.ToSlash(name))
+	matches, _ := path.Match(file, name)
+	return matches || file == name
+}
+
 // ignored reports whether --ignore leaves a finding out. An error never is.
 func (f *checkFlags) ignored(d *policy.Diagnostic) bool {
 	for _, text := range f.ignore {
 		code, file, limited := strings.Cut(text, "@")
-		if fits, _ := path.Match(file, d.File); code == string(d.Code) && d.Severity != policy.Error && (!limited || fits || file == d.File) {
+		if code == string(d.Code) && d.Severity != policy.Error && (!limited || fits(file, d.File)) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/writ-policy/writ"
@@ -18,9 +19,11 @@ const maxRounds = 1000
 func (f *checkFlags) mend(known *catalog.Catalog, name string, src []byte) (out []byte, mended policy.Diagnostics, left bool) {
 	out = src
 	for range maxRounds {
-		_, doc, ds := f.parse(name, out)
+		as, doc, ds := f.parse(name, out)
 		if doc != nil {
-			ds = append(ds, writ.Compiler{Catalog: known}.Lint(doc)...)
+			found := writ.Compiler{Catalog: known}.Lint(doc)
+			f.settle(known, name, out, as, found)
+			ds = append(ds, found...)
 		}
 		ds = slices.DeleteFunc(ds, func(d policy.Diagnostic) bool { return f.ignored(&d) })
 		text, now := ds.Apply(out)
@@ -33,6 +36,63 @@ func (f *checkFlags) mend(known *catalog.Catalog, name string, src []byte) (out 
 		return src, nil, len(mended) > 0
 	}
 	return out, mended, false
+}
+
+// alike are the dialects that the version of a document does not tell apart.
+var alike = [][]*policy.Dialect{
+	{policy.HuaweiPolicy, policy.HuaweiRole},
+	{policy.HuaweiIdentity, policy.HuaweiSCP, policy.HuaweiRCP, policy.HuaweiNCP, policy.HuaweiTrust},
+	{policy.TencentCAM, policy.TencentResource},
+}
+
+// settle takes away the edits that are not certain in every dialect that a sound
+// document may be of, if --dialect does not say which. It reports whether there
+// were some.
+func (f *checkFlags) settle(known *catalog.Catalog, name string, src []byte, as *policy.Dialect, ds policy.Diagnostics) (some bool) {
+	fixable := func(d policy.Diagnostic) bool { return d.Fixable() }
+	for _, family := range alike {
+		if f.dialect.dialect != nil || !slices.Contains(family, as) {
+			continue
+		}
+		for _, other := range family {
+			if other == as || !slices.ContainsFunc(ds, fixable) {
+				continue
+			}
+			doc, text := sound(other, name, src)
+			if doc == nil {
+				continue
+			}
+			var same policy.Diagnostics
+			if bytes.Equal(text, src) {
+				same = writ.Compiler{Catalog: known}.Lint(doc)
+			}
+			for i := range ds {
+				if ds[i].Fixable() && !slices.ContainsFunc(same, func(d policy.Diagnostic) bool { return slices.Equal(d.Edits, ds[i].Edits) }) {
+					ds[i].Edits, some = nil, true
+				}
+			}
+		}
+	}
+	return some
+}
+
+// sound reads a text in a dialect, once its errors are mended; the document is nil
+// if they cannot be.
+func sound(as *policy.Dialect, name string, src []byte) (*policy.Document, []byte) {
+	for range maxRounds {
+		doc, err := policy.ParseAs(as, name, src)
+		if err == nil {
+			return doc, src
+		}
+		ds := findings(nil, err)
+		as.Mend(src, ds)
+		text, mended := ds.Apply(src)
+		if len(mended) == 0 {
+			return nil, src
+		}
+		src = text
+	}
+	return nil, src
 }
 
 // mendable reports whether --fix would write a text that has errors.
@@ -66,7 +126,7 @@ func (a *app) fix(f *checkFlags, known *catalog.Catalog, arg, name string, src [
 	case f.diff && len(mended) > 0:
 		a.printDiff(name, src, out)
 	case f.fix && arg == "-":
-		a.out.w.Write(out)
+		a.out.document(out)
 	case f.fix && len(mended) > 0:
 		if err := write(name, out); err != nil {
 			return src, nil, err

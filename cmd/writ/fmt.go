@@ -10,11 +10,12 @@ import (
 
 const fmtHelp = `Lay policy documents out anew: two spaces a level, one entry a line but for
 lists of one, the elements in the order of the vendors' own documents, no
-needless escapes. What a document says stays the same, and so does the order of
+needless escapes, lines that end in LF. What a document says stays the same, and so does the order of
 its statements and entries.
 
 In the body of an API call only the documents that it holds are laid out. A file
-that is no sound document is reported and left as it is.
+that is no sound document is reported and left as it is; and so is, with -w, one that
+is read-only, has hard links or an owner that the new text cannot have.
 
 Exit codes: 0 laid out, 1 with -l or -d: some file is not, 3 a file cannot be
 read or is no sound document.`
@@ -83,7 +84,7 @@ func (a *app) fmtFiles(names []string, f *fmtFlags) error {
 		case !f.write && (f.list || f.diff) && !same:
 			code = max(code, codeNo)
 		case !f.write && !f.list && !f.diff:
-			a.out.w.Write(out)
+			a.out.document(out)
 		}
 	}
 	return result(code)

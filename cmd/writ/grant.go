@@ -3,11 +3,8 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
@@ -72,7 +69,7 @@ func patternFor(n resource.Name) (text, hinder string) {
 		path = strings.TrimSuffix(path, "*")
 	}
 	if strings.ContainsAny(account+n.Region()+n.Service()+path, "*?$") {
-		return "", n.String() + " is masked or has a wildcard in it, and as a pattern it would cover others; give the whole name with --resource"
+		return "", notWhole(n)
 	}
 	if account == "" {
 		account = "*" // an empty one would be that of the policy
@@ -81,6 +78,10 @@ func patternFor(n resource.Name) (text, hinder string) {
 		path += "*"
 	}
 	return strings.Join([]string{"qcs", "", n.Service(), n.Region(), account, path}, ":"), ""
+}
+
+func notWhole(n resource.Name) string {
+	return n.String() + " is masked or has a wildcard in it, and as a pattern it would cover others; give the whole name with --resource"
 }
 
 // wild keeps the characters of a name from being wildcards in v5.0 (huawei.md 3.5).
@@ -105,20 +106,11 @@ func (g *grant) String() string {
 // jsonText is a value on one line. What could disturb a terminal or deceive a
 // reader is escaped.
 func jsonText(v any) string {
-	var text, out strings.Builder
+	var text strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(v) // of strings only: it cannot fail
-	for _, r := range strings.TrimSpace(text.String()) {
-		if strconv.IsPrint(r) {
-			out.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&out, `\u%04x`, unit)
-		}
-	}
-	return out.String()
+	return visible(strings.TrimSpace(text.String()))
 }
 
 // merge joins the grants of one cloud: each action once, and actions on the same

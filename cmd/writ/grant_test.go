@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +73,44 @@ func TestPatternFor(t *testing.T) {
 		_, hinder := patternFor(resource.MustParse(name))
 		require.NotEmpty(t, hinder, name)
 	}
+}
+
+// Of what a message names, a mask or a pattern is no resource, and one in the name
+// of the caller makes nothing another account's.
+func TestMaskedNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"cbr:eu-de:0f12:vault:prod-*": "masked", "cbr:*:0f12:vault:v-1": "masked", "cbr:eu-de:****:vault:v-1": "masked",
+		"obs:::object:mybucket/*": "masked", "cbr:eu-de:0f12:vault:*": "", "cbr:eu-de:0f12:vault:v-1": "",
+	} {
+		message := "User: iam::****:user:ops is not authorized to perform: a:b:c on resource: " + text + " because no identity-based policy allows the a:b:c action."
+		file := filepath.Join(t.TempDir(), "refused.txt")
+		require.NoError(t, os.WriteFile(file, []byte(message), 0o600))
+		code, out, errOut := start("why", "--message", file, "--suggest")
+		if want == "" {
+			require.Equal(t, codeYes, code, errOut)
+			require.Contains(t, out, `"`+text+`"`)
+			continue
+		}
+		require.Equal(t, codeNo, code, text)
+		require.Empty(t, out)
+		require.Contains(t, errOut, want)
+		code, _, _ = start("why", "--message", file, "-r", "a:b:c:d:e", "--suggest")
+		require.Equal(t, codeYes, code, text)
+	}
+}
+
+// A policy that is too long for the cloud is not suggested.
+func TestTooLong(t *testing.T) {
+	var message strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&message, "User: u is not authorized to perform: a:b:c%d on resource: a:b:c:d:e%[1]d because no identity-based policy allows the a:b:c%[1]d action.\n", i)
+	}
+	file := filepath.Join(t.TempDir(), "refused.txt")
+	require.NoError(t, os.WriteFile(file, []byte(message.String()), 0o600))
+	code, out, errOut := start("why", "--message", file, "--suggest")
+	require.Equal(t, codeNo, code)
+	require.Empty(t, out)
+	require.Regexp(t, `^writ: no sound policy can be written: .*\n$`, errOut)
 }
 
 // Statements are joined by what they are for.

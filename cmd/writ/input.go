@@ -95,23 +95,35 @@ func (d *dialectFlag) Set(s string) error {
 		d.dialect = nil
 		return nil
 	}
-	names := []string{"auto"}
 	for _, short := range shortDialects {
-		if names = append(names, short.name); short.name == s {
+		if short.name == s {
 			d.dialect = short.dialect
 			return nil
 		}
 	}
 	for _, known := range policy.Dialects() {
-		if names = append(names, known.String()); known.String() == s {
+		if known.String() == s {
 			d.dialect = known
 			return nil
 		}
 	}
+	names := dialectNames()
 	if near := phrase.Nearest(s, names...); near != "" {
 		return errors.New("did you mean " + near + "?")
 	}
 	return errors.New("write one of " + strings.Join(names, ", "))
+}
+
+// dialectNames are the values of the flag.
+func dialectNames() []string {
+	names := []string{"auto"}
+	for _, short := range shortDialects {
+		names = append(names, short.name)
+	}
+	for _, known := range policy.Dialects() {
+		names = append(names, known.String())
+	}
+	return names
 }
 
 // dialectHelp describes the flag.

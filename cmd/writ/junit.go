@@ -86,9 +86,10 @@ func junitOf(r *report) junitSuites {
 			}
 		}
 		text := strings.Join(lines, "\n")
+		code, err := f.failure()
 		switch {
-		case f.err != nil:
-			c.Error = &junitProblem{Type: unreadableCode, Message: clean(f.err.Error())}
+		case err != nil:
+			c.Error = &junitProblem{code, clean(err.Error()), text}
 		case r.fails(f.found):
 			c.Failure = &junitProblem{string(f.found[worst].Code), clean(advice(&f.found[worst])), text}
 		default:

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -148,6 +149,7 @@ func (a *app) command() *cobra.Command {
 				return err
 			}
 			a.out.color = wantColor(a.color.value, a.out.terminal, os.Getenv)
+			a.errOut.color = wantColor(a.color.value, a.errOut.terminal, os.Getenv)
 			a.started = true
 			return nil
 		},
@@ -160,7 +162,38 @@ func (a *app) command() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(help())
 	root.AddCommand(a.can(), a.why(), a.check(), a.fmt(), a.test(), a.catalog(), a.explain(), a.schema(), a.version())
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Args = verb
+			cmd.RunE = func(*cobra.Command, []string) error {
+				return usagef("of which shell? bash, zsh, fish or powershell")
+			}
+		}
+		completeWords(cmd, cmd.Flags())
+	}
+	completeWords(root, root.PersistentFlags())
 	return root
+}
+
+// completeWords lets a shell complete the values of flags that take one of a few
+// words.
+func completeWords(cmd *cobra.Command, flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		var words []string
+		switch v := f.Value.(type) {
+		case *choice:
+			words = slices.DeleteFunc(slices.Clone(v.allowed), func(s string) bool { return s == "" })
+		case *dialectFlag:
+			words = dialectNames()
+		default:
+			if f.Name != "ignore" {
+				return
+			}
+			words = codes()
+		}
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	})
 }
 
 // verb refuses arguments that are no verb; cobra has looked for one already.

@@ -86,6 +86,26 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// In JSON what cannot be seen is escaped; a document is only on a terminal.
+func TestVisible(t *testing.T) {
+	const text = "{\r\n\t\"a\": \"\u009b\u202e\u2066\u2069\x7f\x9b\U000e0041\rGrüße\"\n}\n"
+	const want = "{\r\n\t\"a\": \"\\u009b\\u202e\\u2066\\u2069\\u007f\\x9b\\udb40\\udc41\\u000dGrüße\"\n}\n"
+	require.Equal(t, want, visible(text))
+	for terminal, want := range map[bool]string{true: want, false: text} {
+		var out bytes.Buffer
+		p := newPrinter(&out)
+		p.terminal = terminal
+		p.document([]byte(text))
+		p.w.Flush()
+		require.Equal(t, want, out.String())
+	}
+	var out bytes.Buffer
+	p := newPrinter(&out)
+	require.NoError(t, p.json("<\u009b\x7f\u202e>"))
+	p.w.Flush()
+	require.Equal(t, "\"<\\u009b\\u007f\\u202e>\"\n", out.String())
+}
+
 func TestWantColor(t *testing.T) {
 	for _, c := range []struct {
 		flag     string

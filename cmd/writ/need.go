@@ -102,6 +102,9 @@ func (w *why) weigh(n *need) {
 		return
 	}
 	g, hinder := grantFor(w.cat, n.v.req, n.v.asked)
+	if n.from != nil && hinder == "" && len(w.flags.resources)+len(w.flags.ids) == 0 {
+		hinder = maskedIn(n.v.req.Resources)
+	}
 	if hinder != "" {
 		n.hinder = hinder
 		return
@@ -117,6 +120,21 @@ func (w *why) weigh(n *need) {
 		return
 	}
 	n.grant = g
+}
+
+// maskedIn says which of the resources that a message names is none: one with stars
+// that hide something, or a pattern. A lone * at the end is all of a type.
+func maskedIn(names []resource.Name) string {
+	for _, n := range names {
+		text := n.String()
+		if n.Path() == "*" {
+			text = strings.TrimSuffix(text, "*")
+		}
+		if n.Form() == resource.URN && strings.ContainsAny(text, "*?$") {
+			return notWhole(n)
+		}
+	}
+	return ""
 }
 
 // told says who must change what if the message tells that an Allow of the caller

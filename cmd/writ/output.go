@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -151,12 +153,47 @@ func clean(s string) string {
 	return b.String()
 }
 
-// json prints a value as JSON.
+// json prints a value as JSON. What line escapes is written as \uXXXX.
 func (p *printer) json(v any) error {
-	enc := json.NewEncoder(p.w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := p.w.WriteString(visible(b.String()))
+	return err
+}
+
+// document prints a document as it is or, on a terminal, with \uXXXX for what
+// could disturb it or deceive a reader.
+func (p *printer) document(text []byte) {
+	if p.terminal {
+		text = []byte(visible(string(text)))
+	}
+	p.w.Write(text)
+}
+
+// visible writes what cannot be seen as escapes of JSON, but for the white space
+// between its parts.
+func visible(s string) string {
+	var b strings.Builder
+	for i, n := 0, 0; i < len(s); i += n {
+		var r rune
+		r, n = utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case strconv.IsPrint(r) || r == '\n' || r == '\t' || r == '\r' && strings.HasPrefix(s[i+n:], "\n"):
+			b.WriteRune(r)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		}
+	}
+	return b.String()
 }
 
 // jsonVersion is the version of all JSON output, which schema.json describes. Members may be added to it;

@@ -25,7 +25,17 @@ type checked struct {
 	found   policy.Diagnostics
 	fixed   policy.Diagnostics // what --fix mended
 
-	mendable bool // --fix makes, or would make, edits
+	mendable  bool  // --fix makes, or would make, edits
+	unwritten error // --fix cannot write it
+}
+
+// failure is why a file cannot be read, or not be written, with a code for formats
+// that want one; a nil err if it can.
+func (c *checked) failure() (code string, err error) {
+	if c.err != nil {
+		return unreadableCode, c.err
+	}
+	return unwritableCode, c.unwritten
 }
 
 // fixable counts the findings that --fix would mend.
@@ -72,9 +82,12 @@ func (r *report) fails(ds policy.Diagnostics) bool {
 	return slices.ContainsFunc(ds, func(d policy.Diagnostic) bool { return d.Severity <= r.failOn })
 }
 
-// unreadableCode stands for the code where formats want one for a file that
-// cannot be read.
-const unreadableCode = "UNREADABLE_FILE"
+// These stand for the code where formats want one for a file that cannot be read or
+// written.
+const (
+	unreadableCode = "UNREADABLE_FILE"
+	unwritableCode = "UNWRITABLE_FILE"
+)
 
 // printReport prints the findings of all files.
 func (a *app) printReport(format string, r *report) error {
@@ -140,8 +153,8 @@ func severityCount(s policy.Severity, n int) string {
 func (a *app) printCompact(r *report) {
 	for i := range r.files {
 		f := &r.files[i]
-		if f.err != nil {
-			a.out.line(f.name, ":1:1: error: ", f.err.Error(), " [", unreadableCode, "]")
+		if code, err := f.failure(); err != nil {
+			a.out.line(f.name, ":1:1: error: ", err.Error(), " [", code, "]")
 		}
 		for j := range f.found {
 			a.out.line(compact(&f.found[j]))
@@ -173,8 +186,8 @@ func (a *app) printAnnotations(r *report) {
 	text := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace
 	for i := range r.files {
 		f := &r.files[i]
-		if f.err != nil {
-			a.out.line("::error file=", value(f.name), ",title=", unreadableCode, "::", text(f.err.Error()))
+		if code, err := f.failure(); err != nil {
+			a.out.line("::error file=", value(f.name), ",title=", code, "::", text(err.Error()))
 		}
 		for j := range f.found {
 			d := &f.found[j]
@@ -204,7 +217,7 @@ type checkedJSON struct {
 	File     string        `json:"file"`
 	Dialect  string        `json:"dialect,omitempty"`
 	Valid    bool          `json:"valid"`
-	Error    string        `json:"error,omitempty"` // it cannot be read
+	Error    string        `json:"error,omitempty"` // it cannot be read, or not be written
 	Findings []findingJSON `json:"findings"`
 	Fixed    []findingJSON `json:"fixed,omitempty"` // with --fix
 }
@@ -242,9 +255,10 @@ func (r *report) json() reportJSON {
 	for i := range r.files {
 		f := &r.files[i]
 		c := checkedJSON{File: f.name, Valid: f.doc != nil, Findings: []findingJSON{}}
-		if f.err != nil {
-			c.Error = f.err.Error()
-		} else {
+		if _, err := f.failure(); err != nil {
+			c.Error = err.Error()
+		}
+		if f.err == nil {
 			c.Dialect = f.dialect.String()
 		}
 		for j := range f.found {

@@ -99,7 +99,7 @@ func sarifOf(r *report) sarifLog {
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "writ", Version: version(), URI: home, Rules: []sarifRule{}}},
 		ColumnKind:  "utf16CodeUnits",
-		Invocations: []sarifInvocation{{Successful: r.unreadable() == 0}},
+		Invocations: []sarifInvocation{{Successful: true}},
 		Results:     []sarifResult{},
 	}
 	rules := &run.Tool.Driver.Rules
@@ -110,9 +110,10 @@ func sarifOf(r *report) sarifLog {
 	}
 	for i := range r.files {
 		f := &r.files[i]
-		if f.err != nil {
+		if _, err := f.failure(); err != nil {
+			run.Invocations[0].Successful = false
 			failed := &run.Invocations[0].Notifications
-			*failed = append(*failed, sarifNotification{"error", sarifText{f.err.Error()}, []sarifLocation{{sarifPhysical{Artifact: artifact(f.name)}}}})
+			*failed = append(*failed, sarifNotification{"error", sarifText{err.Error()}, []sarifLocation{{sarifPhysical{Artifact: artifact(f.name)}}}})
 		}
 		seen := map[string]int{}
 		for j := range f.found {

@@ -15,7 +15,7 @@ func (a *app) schema() *cobra.Command {
 	return &cobra.Command{
 		Use:     "schema",
 		Short:   "What do answers in JSON look like?",
-		Long:    "Print the JSON Schema (draft 2020-12) of what the verbs answer with --format json.\nIts $defs have one for each verb: can, call (can --api), needs (can --needs),\ncheck, test, explain, version, and one for each list of catalog.",
+		Long:    "Print the JSON Schema (draft 2020-12) of what the verbs answer with --format json.\nIts $defs have one for each verb: can, call (can --api), needs (can --needs),\nwhy, check, test, explain, version, and one for each list of catalog.",
 		Example: "  writ schema > writ.schema.json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -109,6 +109,7 @@ var answers = []struct {
 	{"call", []string{"can", "-p", "testdata/policy.json", "--api", "GET /v3/p1//vaults"}},
 	{"why", []string{"why", "-p", "testdata/policy.json", "-a", "cbr:vaults:update", "-r", "cbr:eu-de:a1:vault:v1"}},
 	{"why", []string{"why", "-a", "cbr:backups:restore", "-r", "cbr:eu-de:a1:backup:b1"}},
+	{"why", []string{"why", "--api", "GET /nowhere"}},
 	{"needs", []string{"can", "-p", "testdata/policy.json", "-a", "cbr:vaults:update", "--needs"}},
 	{"check", []string{"check", "testdata/policy.json", "testdata/script", "schema.go"}},
 	{"test", []string{"test", "--catalog", "none", "../../testdata/cases/catalog.jsonl"}},

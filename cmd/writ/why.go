@@ -217,7 +217,9 @@ func (a *app) fromFlags(w *why) (done bool, err error) {
 			return true, &exit{codeNo, err}
 		}
 		if a.format.value == "json" {
-			if err := a.out.json(call.json("")); err != nil {
+			out := w.json(nil)
+			out.Notes = append(out.Notes, err.Error())
+			if err := a.out.json(out); err != nil {
 				return true, err
 			}
 		} else {
@@ -254,7 +256,7 @@ func (a *app) suggest(w *why, unread error) error {
 	text := documentOf(all)
 	set, err := w.granting(text)
 	if err != nil {
-		return err
+		return &exit{codeNo, errors.New("no sound policy can be written: " + strings.ReplaceAll(err.Error(), "\n", "; "))}
 	}
 	for _, n := range w.needs {
 		if d := set.Evaluate(n.v.req); !d.Allowed() {

@@ -42,7 +42,7 @@ func (r *Refusal) Account() string {
 		return id
 	}
 	for _, n := range r.Resources {
-		if id := n.Account(); id != "" {
+		if id := n.Account(); id != "" && !strings.Contains(id, "*") {
 			return id
 		}
 	}
@@ -117,6 +117,15 @@ func (e *NameError) Error() string {
 
 func (e *NameError) Unwrap() error { return e.Err }
 
+// WordsError says that a message has words that are not understood, and that may
+// tell of a Deny or of a policy that no Allow outweighs.
+type WordsError struct{ Text string }
+
+func (e *WordsError) Error() string {
+	text := strings.TrimSpace(strings.ReplaceAll(e.Text, "\n", " "))
+	return "the message says " + phrase.Quote(text) + ", which is not understood, so that nothing is made of it; say with --action and --resource what was refused"
+}
+
 // NothingError says that a text tells of no refusal.
 type NothingError struct {
 	// Encoded: it holds an encoded authorization message, which only the cloud
@@ -136,7 +145,7 @@ const MaxText = 1 << 20
 
 // Find returns the refusals that a text tells of, each once and in the order of
 // the text. It returns those that it can read even if there is an error: a
-// *NothingError, or a *NameError, or several joined.
+// *NothingError, or *NameError and *WordsError, joined.
 func Find(text string) ([]*Refusal, error) {
 	if len(text) > MaxText {
 		return nil, errors.New("the message is larger than 1 MiB; give the lines that name the action")

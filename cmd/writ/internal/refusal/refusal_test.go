@@ -113,6 +113,89 @@ func TestNameError(t *testing.T) {
 	require.Error(t, err)
 }
 
+// Of a message that is not understood wholly nothing is made: neither a shorter
+// name, nor a refusal without the Deny that it tells of.
+func TestNotUnderstood(t *testing.T) {
+	const user = "User: u is not authorized to perform: "
+	const on = user + "cbr:vaults:get on resource: cbr:eu-de:0f12:vault:aaaa"
+	const tencent = "you are not authorized to perform operation (cvm:StopInstances) "
+	const ins = "qcs::cvm:ap-guangzhou:uin/100:instance/ins-"
+	for text, want := range map[string]string{
+		user + "cbr:vaults:get\nProtection on resource: cbr:eu-de:0f12:vault:v with an explicit deny in a service control policy":                          "broken by a line end",
+		user + "cbr:vaults:get Protection on resource: cbr:eu-de:0f12:vault:v because no identity-based policy allows the cbr:vaults:getProtection action": "not understood",
+		user + "cbr:vaults:get on resource: * because no identity-based policy allows the cbr:vaults:get\nProtection action":                               "is not the one at its end",
+		user + "cbr:vaults:get...":                                                                     "cut off",
+		user + "cbr:vaults:get in a service control policy":                                            "not understood",
+		user + "cbr:vaults:get for the resource cbr:eu-de:0f12:vault:aaaa":                             "not understood",
+		user + `"cbr:vaults:get`:                                                                       "cut off",
+		"correct permission code is billing:order:view\nAll":                                           "broken by a line end",
+		on + " because some service control policy explicitly refuses":                                 "not understood",
+		on + ": explicit deny in a service control policy":                                             "not understood",
+		on + " with an explicit de\nny in a service control policy":                                    "not understood",
+		on + " because the service control policy refuses it":                                          "not understood",
+		on + " because no permissions boundary of the account allows":                                  "not understood",
+		on + " because no identity-based policy allows the cbr:vaults:get action and an SCP denies it": "not understood",
+		on + `","reason":"explicit deny in a service control policy"`:                                  "not understood",
+		on + ".\nSo, because no service control policy allows the cbr:vaults:get action":               "broken by a line end",
+		"Due to an explicit deny in an SCP, " + on:                                                     "not understood",
+		on + "...": "cut off", on + "…": "cut off", on + "... because no identity-based policy allows it": "cut off",
+		on + "-\nbbbb": "broken by a line end", on + "\nbbbb": "broken by a line end", on + "-\nbbbb cccc": "broken by a line end",
+		on + ":": "cut off",
+		user + "obs:object:GetObject on resource: obs:::object:b/my file.txt": "cut off",
+		user + "obs:object:GetObject on resource: obs:::object:b/x is not authorized to perform: iam:users:create on resource: * because no identity-based policy allows the obs:object:GetObject action.":                                                                                 "not understood",
+		user + "obs:object:GetObject on resource: obs:::object:b/x is not authorized to perform: iam:users:create on resource: *":                                                                                                                                                          "not understood",
+		user + "obs:object:GetObject on resource: obs:::object:b/x\nUser: u is not authorized to perform: iam:users:create on resource: * because no identity-based policy allows the iam:users:create action. y because no identity-based policy allows the obs:object:GetObject action.": "not understood",
+		"the VPC endpoint policy doesn't allow cbr:vaults:get to be performed":             "not understood",
+		"Policy doesn't allow cbr:vaults:get to be performed, by a service control policy": "not understood",
+		tencent + "resource (" + ins + "1) has no permission due to an explicit deny":      "not understood",
+		tencent + "resource (" + ins + "1) (" + ins + "2) has no permission":               "not understood",
+		tencent + "by strategy": "not understood",
+		on + " and cbr:eu-de:0f12:vault:bbbb because no identity-based policy allows the cbr:vaults:get action": "not understood",
+		tencent + "of resource (" + ins + "1) has no permission":                                                "not understood",
+		tencent + "resource (" + ins + "...) has no permission":                                                 "cut off",
+	} {
+		rs, err := Find(text)
+		for _, r := range rs { // a sound one may stand in front
+			require.Equal(t, "obs:object:GetObject", r.Asked, text)
+			require.Contains(t, text, "b/x\nUser: u")
+		}
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// Other wordings, marks and quotes say the same.
+func TestOtherWords(t *testing.T) {
+	const user = "User: u is not authorized to perform: "
+	const name = "cbr:eu-de:0f12:vault:aaaa"
+	const none = "cbr:vaults:get on [] "
+	const one = "cbr:vaults:get on [" + name + "] "
+	for text, want := range map[string]string{
+		user + "cbr:vaults:get, with an explicit deny in a service control policy":                                              none + "explicit-deny|guardrail|service control policy",
+		user + `"cbr:vaults:get" with an explicit deny in a service control policy`:                                             none + "explicit-deny|guardrail|service control policy",
+		user + "cbr:vaults:get on resource: " + name + ", with an explicit deny":                                                one + "explicit-deny|unknown|",
+		user + "cbr:vaults:get on resource: " + name + " due to an explicit deny in an SCP":                                     one + "explicit-deny|guardrail|scp",
+		user + "cbr:vaults:get on resource: " + name + " because a service control policy explicitly denies the action":         one + "explicit-deny|guardrail|service control policy",
+		user + "cbr:vaults:get on resource: " + name + " because the service control policy does not allow it":                  one + "no-allow|guardrail|service control policy",
+		user + "cbr:vaults:get on resource: " + name + " because no SCP allows the cbr:vaults:get action":                       one + "no-allow|guardrail|scp",
+		user + "cbr:vaults:get on resource: " + name + " because no guardrail allows the cbr:vaults:get action":                 one + "no-allow|guardrail|guardrail",
+		user + "cbr:vaults:get on resource: " + name + " because no IAM policy allows the cbr:vaults:get action":                one + "no-allow|identity|iam policy",
+		user + "cbr:vaults:get on resource: " + name + " because no group policy allows the cbr:vaults:get action":              one + "no-allow|identity|group policy",
+		user + "cbr:vaults:get on resource: " + name + " because no identity-based policy or service control policy allows it":  one + "no-allow|guardrail|identity-based policy or service control policy",
+		user + `"cbr:vaults:get" on resource: "` + name + `" because no identity-based policy allows the cbr:vaults:get action`: one + "no-allow|identity|identity-based policy",
+		`{\"m\":\"` + user + `cbr:vaults:get on resource: \\\"` + name + `\\\".\"}`:                                             one + "unsaid|unknown|",
+		user + "<b>cbr:vaults:get</b> on resource: <b>" + name + "</b>":                                                         one + "unsaid|unknown|",
+		user + "cbr:vaults:get on resource: " + name + ". Access denied":                                                        one + "unsaid|unknown|",
+	} {
+		rs, err := Find(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want+"|u|", said(rs[0]), text)
+		require.Len(t, rs, 1)
+	}
+	rs, err := Find("you are not authorized to perform operation (cvm:StopInstances) on resource (qcs::cvm:ap-guangzhou:uin/100:instance/ins-1) has no permission")
+	require.NoError(t, err)
+	require.Len(t, rs[0].Resources, 1)
+}
+
 // A text that tells nothing is an error of its own.
 func TestNothing(t *testing.T) {
 	for _, text := range []string{
