@@ -2,7 +2,6 @@ package condition
 
 import (
 	"iter"
-	"slices"
 	"strconv"
 )
 
@@ -90,7 +89,7 @@ func (b Block) Bind(known func(Key) (KeyInfo, bool)) Block {
 		}
 		if k, ok := known(c.key); ok && !c.broken && k.Type != AnyType && c.op.operand != AnyType && c.op.operand != k.Type {
 			if &out.clauses[0] == &b.clauses[0] {
-				out.clauses = slices.Clone(b.clauses)
+				out.clauses = append([]Clause(nil), b.clauses...)
 			}
 			out.clauses[i].broken = true
 		}

@@ -24,7 +24,7 @@ func newSet(t Type, operands []operand) *set {
 	if len(operands) < manyValues || t != StringType && t != IPType {
 		return nil
 	}
-	s := &set{texts: map[string]struct{}{}, nets: map[netip.Prefix]struct{}{}}
+	s := &set{texts: make(map[string]struct{}), nets: make(map[netip.Prefix]struct{})}
 	for i := range operands {
 		o := &operands[i]
 		switch {

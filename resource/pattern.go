@@ -199,7 +199,8 @@ func (p *Pattern) simple(g Grammar) bool {
 		q.raw[i] = text
 	}
 	if strings.IndexByte(p.text, '*') < 0 {
-		q.whole = strings.Join(q.raw[:], ":")
+		r := &q.raw
+		q.whole = r[0] + ":" + r[1] + ":" + r[2] + ":" + r[3] + ":" + r[4]
 	}
 	*p = q
 	return true

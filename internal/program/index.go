@@ -469,34 +469,10 @@ func compact(fs []filed) []filed {
 	return kept
 }
 
-// sameKey reports whether two patterns have the same key, not only its hash.
+// sameKey reports whether two patterns of one hash surely have one key: they are
+// the same text.
 func sameKey(p, q *resource.Pattern) bool {
-	if p == nil || q == nil || p == q {
-		return p == q
-	}
-	f, g := p.Faces(), q.Faces()
-	for i := range f {
-		a, b := &f[i], &g[i]
-		if i < 4 && a.Kind != wildcard.FaceEqual && b.Kind != wildcard.FaceEqual {
-			continue
-		}
-		if a.Kind != b.Kind || end(a) != end(b) {
-			return false
-		}
-	}
-	return p.Form() == q.Form()
-}
-
-// end is the part of a face's text that counts for a key.
-func end(f *wildcard.Face) string {
-	n := min(len(f.Text), longestEnd)
-	switch f.Kind {
-	case wildcard.FacePrefix:
-		return f.Text[:n]
-	case wildcard.FaceSuffix:
-		return f.Text[len(f.Text)-n:]
-	}
-	return f.Text
+	return p == q || p != nil && q != nil && p.Form() == q.Form() && p.String() == q.String()
 }
 
 // key files a resource pattern.

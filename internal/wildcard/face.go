@@ -1,7 +1,5 @@
 package wildcard
 
-import "strings"
-
 // Face is what an index can tell of a pattern without its variables: every text
 // that it matches is Text, begins or ends with it.
 type Face struct {
@@ -58,15 +56,26 @@ func (m *Matcher) Face() Face {
 
 // FaceOf returns the face of a text in which * and ? are the wildcards.
 func FaceOf(text string) Face {
-	i := strings.IndexAny(text, "*?")
+	head, tail := 0, len(text)
+	for head < tail && !wild(text[head]) {
+		head++
+	}
+	for tail > head && !wild(text[tail-1]) {
+		tail--
+	}
+	stars := true // all between
+	for _, c := range []byte(text[head:tail]) {
+		stars = stars && c == '*'
+	}
 	switch {
-	case i < 0:
+	case head == len(text):
 		return Face{FaceEqual, text, true}
-	case i > 0:
-		return Face{FacePrefix, text[:i], strings.Trim(text[i:], "*") == ""}
+	case head > 0:
+		return Face{FacePrefix, text[:head], stars && tail == len(text)}
+	case tail < len(text):
+		return Face{FaceSuffix, text[tail:], stars}
 	}
-	if tail := text[strings.LastIndexAny(text, "*?")+1:]; tail != "" {
-		return Face{FaceSuffix, tail, strings.TrimLeft(text, "*") == tail}
-	}
-	return Face{Exact: strings.Trim(text, "*") == ""}
+	return Face{Exact: stars}
 }
+
+func wild(c byte) bool { return c == '*' || c == '?' }
