@@ -57,8 +57,9 @@ func four(s string) uint64 {
 // whoever looks one up compares what the hash is of, or takes them all. The zero
 // table is empty.
 type table struct {
-	tags  []uint8 // 0 is free
-	slots []slot
+	filter []uint64 // a bit for each hash that there is, of some sixteen a slot
+	tags   []uint8  // 0 is free
+	slots  []slot
 }
 
 // slot is what a table holds: 16 bytes.
@@ -67,15 +68,17 @@ type slot struct {
 	a, b uint32
 }
 
-// fill puts slots into an empty table. A miss looks at the tags alone, at two
-// or three of them.
+// fill puts slots into an empty table. Nearly every miss looks at the filter
+// alone.
 func (t *table) fill(slots []slot) {
 	if len(slots) == 0 {
 		return
 	}
 	size := 2*len(slots) + 1
-	t.tags, t.slots = make([]uint8, size), make([]slot, size)
+	t.filter, t.tags, t.slots = make([]uint64, len(slots)/4+1), make([]uint8, size), make([]slot, size)
 	for _, s := range slots {
+		word, bit := t.mark(s.hash)
+		t.filter[word] |= bit
 		i := t.place(s.hash)
 		for t.tags[i] != 0 {
 			if i++; i == size {
@@ -95,10 +98,19 @@ func (t *table) place(h uint64) int {
 
 // first returns the place of the first slot with a hash, -1 if there is none.
 func (t *table) first(h uint64) int {
-	if len(t.tags) == 0 {
+	if len(t.filter) == 0 {
+		return -1
+	}
+	if word, bit := t.mark(h); t.filter[word]&bit == 0 {
 		return -1
 	}
 	return t.from(t.place(h), h)
+}
+
+// mark returns where the filter has a hash, apart from what place and tag look at.
+func (t *table) mark(h uint64) (word int, bit uint64) {
+	hi, _ := bits.Mul64(h<<24, uint64(len(t.filter)))
+	return int(hi), 1 << (h >> 8 & 63)
 }
 
 // next returns the place of the slot with the same hash that comes after i.

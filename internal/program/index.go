@@ -103,10 +103,11 @@ type pair struct {
 }
 
 // several marks a slot of leaves whose pairs stand in Index.pairs, many one whose
-// pairs are joined.
+// pairs are joined, single one that holds its only offer itself.
 const (
 	several = 1 << 31
 	many    = 1 << 30
+	single  = 1 << 29
 	scanned = 8 // pairs that are looked through
 )
 
@@ -261,8 +262,12 @@ func (x *Index) leaf(h uint64, groups []int32, offer func(Offer)) {
 		s := &x.leaves.slots[i]
 		switch {
 		case s.a&several == 0:
-			if slices.Contains(groups, int32(s.a)) {
-				x.run(s.b, offer)
+			if slices.Contains(groups, int32(s.a&^single)) {
+				if s.a&single != 0 {
+					offer(Offer(s.b))
+				} else {
+					x.run(s.b, offer)
+				}
 			}
 		case s.a&many == 0:
 			for _, p := range x.pairs[s.b : s.b+s.a&^several] {
@@ -583,7 +588,11 @@ func (b *builder) file() {
 		}
 		switch pairs := b.pairs[first:]; {
 		case len(pairs) == 1:
-			leaves = addSlot(leaves, h, uint32(pairs[0].group), pairs[0].run)
+			group, at := uint32(pairs[0].group), pairs[0].run
+			if o := b.offers[at]; o&last != 0 {
+				group, b.offers, at = group|single, b.offers[:at], uint32(o&^last)
+			}
+			leaves = addSlot(leaves, h, group, at)
 			b.pairs = b.pairs[:first]
 		case len(pairs) <= scanned:
 			leaves = addSlot(leaves, h, several|uint32(len(pairs)), uint32(first))
