@@ -120,7 +120,7 @@ func TestCompileErrors(t *testing.T) {
 		{"I-13", action.Identity, "::getFeature", 0, "the service is empty"},
 		{"I-13", action.Identity, "cbr::", 5, "the operation is empty"},
 		{"3.5", action.Identity, "cbr:vaults:${g:X}", 11, "an action cannot hold a variable"},
-		{"I-14", action.Identity, "cbr:*" + strings.Repeat("a?", 11) + "b*:get", 5, "more than 10 ? between two *"},
+		{"I-14", action.Identity, "cbr:*" + strings.Repeat("a?", 11) + "b*:get", 5, "more than 6 ? between two *"},
 		{"A8", action.CAM, "cvm", 0, one},
 		{"A8", action.CAM, "name/cvm", 5, one},
 		{"A8", action.CAM, "iotcloud::DeleteDevice", 0, one},

@@ -92,11 +92,11 @@ func hardPatterns() (all []string) {
 		strings.Repeat("*a", 200)+"*b",
 		"*"+strings.Repeat("a", 500)+"b*",
 		strings.Repeat("*aab", 100)+"*",
-		"*"+strings.Repeat("a?", 10)+"b*",
-		"*"+strings.Repeat("?a", 10)+"b*c",
-		"*a??????????b*",
-		"*"+strings.Repeat("a", 40)+strings.Repeat("?a", 10)+strings.Repeat("a", 40)+"b*",
-		"*"+strings.Repeat(strings.Repeat("a", 20)+"?", 10)+"b*",
+		"*"+strings.Repeat("a?", 6)+"b*",
+		"*"+strings.Repeat("?a", 6)+"b*c",
+		"*a??????b*",
+		"*"+strings.Repeat("a", 40)+strings.Repeat("?a", 6)+strings.Repeat("a", 40)+"b*",
+		"*"+strings.Repeat(strings.Repeat("a", 20)+"?", 6)+"b*",
 	)
 	return all
 }

@@ -80,7 +80,7 @@ func TestProblems(t *testing.T) {
 		{"V4", "c", "string_equal", "k", []string{"${uin"}, []problem{value(0, 0, pattern, "variable without closing brace")}},
 		{"V2", "c", "numeric_equal", "k", []string{"1${uin}"}, []problem{value(0, 0, pattern, partOf)}},
 		{"V2", "c", "numeric_equal", "k", []string{"${uin}"}, nil},
-		{"H6", "pi", "StringMatch", "g:k", []string{"x", "*" + strings.Repeat("a?", 11) + "b*"}, []problem{value(1, 1, pattern, "more than 10 ? between two *")}},
+		{"H6", "pi", "StringMatch", "g:k", []string{"x", "*" + strings.Repeat("a?", 11) + "b*"}, []problem{value(1, 1, pattern, "more than 6 ? between two *")}},
 		{"H6", "c", "string_like", "k", []string{"*" + strings.Repeat("a?", 11) + "b*"}, nil},
 		{"H6", "i", "StringEquals", "g:k", []string{strings.Repeat("${k}", 9)}, []problem{value(0, 32, pattern, "more than 8 variables in one text")}},
 	} {

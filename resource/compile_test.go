@@ -139,7 +139,7 @@ func TestCompileErrors(t *testing.T) {
 		{"3.5", resource.Identity, "cbr:*:${k:b:c:d}", 16, "", "a resource has five segments, this has 3"},
 		{"I-20", resource.Identity, "/iam/agencies/x", 0, "", "a path is not a resource here"},
 		{"I-20", resource.Identity, "qcs::cvm:gz:uin/1:x", 0, "", "a Tencent Cloud path in a Huawei Cloud policy"},
-		{"H6", resource.Identity, "cbr:*:*:vault:*" + strings.Repeat("a?", 11) + "b*", 15, "", "more than 10 ? between two *"},
+		{"H6", resource.Identity, "cbr:*:*:vault:*" + strings.Repeat("a?", 11) + "b*", 15, "", "more than 6 ? between two *"},
 		{"H6", resource.Identity, "cbr:*:*:vault:" + strings.Repeat("${k}", 9), 14 + 8*4, "", "more than 8 variables in one text"},
 		{"H6", resource.Policy, "obs:*:*:object:" + strings.Repeat("x", resource.MaxPattern), resource.MaxPattern, "", "longer than 6000 bytes"},
 		{"R1", resource.CAM, "", 0, "", "the text is empty"},

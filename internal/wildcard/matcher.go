@@ -12,7 +12,7 @@ import (
 // touch a star. Each costs a comparison at every place of the subject; with
 // this bound the worst pattern stays within some 50 µs on a subject of 1 KB.
 // A ? elsewhere costs nothing extra and is not bounded.
-const MaxInnerAny = 10
+const MaxInnerAny = 6
 
 // Matcher decides whether a text matches a template. It is immutable, so
 // goroutines may share it, and matching allocates nothing. Matching time is
