@@ -34,4 +34,6 @@ func newChase(bytes int) (step func(n int)) {
 }
 
 // sink keeps what is measured from being optimized away.
+//
+//lint:ignore U1000 it is only written
 var sink int

@@ -127,6 +127,8 @@ func run(s settings) (*report, error) {
 }
 
 // kept is the set compiled last, so that compiling is not optimized away.
+//
+//lint:ignore U1000 it is only written
 var kept *writ.Set
 
 // addDecisions checks and adds all engines for one workload.
