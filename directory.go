@@ -15,8 +15,7 @@ import (
 // Directory decides for very many principals that share documents. Each document
 // is compiled once; what is attached to a principal are a few numbers, and a
 // decision looks at the documents of its principal alone. Any number of
-// goroutines may use one: changes wait for each other, and decisions wait for
-// nothing. A decision sees each change as a whole or not at all.
+// goroutines may use one: changes wait for each other, and decisions go on. A decision sees each change as a whole or not at all.
 //
 // For each principal it decides as a Set does that is compiled of the
 // directory's layers and of a layer per attachment; Set makes that one.
@@ -203,7 +202,9 @@ func (d *Directory) Attach(principal string, a Attachments) error {
 		return err
 	}
 	// Whoever sees the numbers also sees what they are of.
-	d.shared.Store(&next)
+	if len(next.grants) > len(d.shared.Load().grants) {
+		d.shared.Store(&next)
+	}
 	at := &d.shards[shardOf(principal)]
 	at.Store(at.Load().with(principal, own, groups))
 	return nil
@@ -300,8 +301,8 @@ func (g Grant) layer(doc *policy.Document) Layer {
 // Set compiles what the directory has for a principal, for Explain, Needs and
 // whatever else a Set can tell. It is as of now, and later changes do not show in it.
 func (d *Directory) Set(principal string) (*Set, error) {
-	found := d.find(principal)
-	s := d.shared.Load()
+	found := d.look(principal)
+	s := found.shared
 	var layers []Layer
 	for l := range s.base.Layers() {
 		layers = append(layers, l)
@@ -317,10 +318,26 @@ func (d *Directory) Set(principal string) (*Set, error) {
 // Request.Principal still says who asks.
 func (d *Directory) Evaluate(principal string, req *Request) Decision {
 	var q query
-	q.more = d.find(principal)
-	s := d.shared.Load()
-	q.more.shared = s
-	return q.decide(s.base, req)
+	q.more = d.look(principal)
+	return q.decide(q.more.shared.base, req)
+}
+
+// look returns what a principal has and what all have in common, as both were at
+// one moment: what is shared is the same before and behind the look at the
+// principal. Only while changes come too fast for that does it wait for one.
+func (d *Directory) look(principal string) attached {
+	for range 100 {
+		s := d.shared.Load()
+		if a := d.find(principal); d.shared.Load() == s {
+			a.shared = s
+			return a
+		}
+	}
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	a := d.find(principal)
+	a.shared = d.shared.Load()
+	return a
 }
 
 // attached is what a Directory has for a principal, and what that comes to.

@@ -302,3 +302,39 @@ func BenchmarkDirectory(b *testing.B) {
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(10*n), "B/attachment")
 }
+
+// A decision never joins what a principal had with what a group has since: ann is in
+// the group only while that may do nothing.
+func TestDirectoryDecidesOfOneMoment(t *testing.T) {
+	allow := document(t, policy.HuaweiIdentity, `{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": ["cbr:*:*"], "Resource": ["*"]}]}`)
+	d, err := writ.NewDirectory()
+	require.NoError(t, err)
+	require.NoError(t, d.PutDocument("allow", allow))
+	require.NoError(t, d.PutGroup("g"))
+	req := &writ.Request{Action: action.MustParse("cbr:vaults:get")}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for range max(2, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if d.Evaluate("ann", req).Allowed() {
+					t.Error("allowed")
+					return
+				}
+			}
+		})
+	}
+	for range 50_000 {
+		require.NoError(t, d.Attach("ann", writ.Attachments{Groups: []string{"g"}}))
+		require.NoError(t, d.Attach("ann", writ.Attachments{}))
+		require.NoError(t, d.PutGroup("g", writ.Grant{Document: "allow"}))
+		require.NoError(t, d.PutGroup("g"))
+	}
+	close(done)
+	wg.Wait()
+}
