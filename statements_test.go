@@ -10,14 +10,13 @@ import (
 
 	"github.com/writ-policy/writ"
 	"github.com/writ-policy/writ/action"
-	"github.com/writ-policy/writ/catalog"
 	"github.com/writ-policy/writ/condition"
 	"github.com/writ-policy/writ/policy"
 	"github.com/writ-policy/writ/resource"
 )
 
-// A growing organization: 50 services of 40 actions each, of which a catalog
-// knows. Of n statements the first thousand may span accounts, the others belong to
+// A growing organization: 50 services of 40 actions each, which no catalog knows.
+// Of n statements the first thousand may span accounts, the others belong to
 // one account each.
 type organization struct {
 	r        *rand.Rand
@@ -105,31 +104,24 @@ func (o *organization) request() *writ.Request {
 	}
 }
 
-// services is the catalog of the organization.
-func (o *organization) services(t testing.TB) *catalog.Catalog {
-	c := catalog.Default()
-	for s := range 50 {
-		var rows []string
-		for _, typ := range []string{"vault", "backup", "policy", "task", "user", "zone", "key", "port"} {
-			for _, v := range verbs {
-				rows = append(rows, fmt.Sprintf(`{"name": "svc%d:%ss:%s", "accessLevel": "write", "resourceTypes": [{"name": %q, "required": true, "conditionKeys": []}], "conditionKeys": [], "aliases": []}`, s, typ, v, typ))
-			}
-		}
-		_ = rows
-	}
-	return c
-}
-
-func (o *organization) set(t testing.TB, n int) *writ.Set {
-	var docs []*policy.Document
+// texts are documents of eight statements each.
+func (o *organization) texts(n int) (out []string) {
 	for i := 0; i < n; {
 		var st []string
 		for ; i < n && len(st) < 8; i++ {
 			st = append(st, o.statement(i))
 		}
-		docs = append(docs, document(t, policy.HuaweiIdentity, `{"Version": "5.0", "Statement": [`+strings.Join(st, ", ")+"]}"))
+		out = append(out, `{"Version": "5.0", "Statement": [`+strings.Join(st, ", ")+"]}")
 	}
-	set, err := writ.Compiler{Catalog: o.services(t)}.Compile(writ.Layer{Kind: writ.Identity, Documents: docs})
+	return out
+}
+
+func (o *organization) set(t testing.TB, n int) *writ.Set {
+	var docs []*policy.Document
+	for _, text := range o.texts(n) {
+		docs = append(docs, document(t, policy.HuaweiIdentity, text))
+	}
+	set, err := writ.Compile(writ.Layer{Kind: writ.Identity, Documents: docs})
 	require.NoError(t, err)
 	return set
 }
@@ -154,5 +146,19 @@ func BenchmarkEvaluateStatements(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// From the texts of 80 statements to a set.
+func BenchmarkCompile(b *testing.B) {
+	texts := newOrganization(80).texts(80)
+	b.ReportAllocs()
+	for b.Loop() {
+		var docs []*policy.Document
+		for _, text := range texts {
+			docs = append(docs, document(b, policy.HuaweiIdentity, text))
+		}
+		_, err := writ.Compile(writ.Layer{Kind: writ.Identity, Documents: docs})
+		require.NoError(b, err)
 	}
 }
