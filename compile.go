@@ -117,10 +117,8 @@ const MaxBounds = 29
 // unit is a document in a layer.
 type unit struct {
 	document *policy.Document
-	layer    int32
 	role     int32 // of a document with dependencies, else -1
-	cam      bool
-	old      bool // v1.0 or v1.1: speaks of actions by their old names
+	old      bool  // v1.0 or v1.1: speaks of actions by their old names
 	scp      bool
 	named    bool // has principals
 }
@@ -332,22 +330,22 @@ func (s *lowering) layer(at int32, given *Layer) (reason string) {
 // add lowers the statements of a document.
 func (s *lowering) add(at int32, d *policy.Document) {
 	u := &unit{
-		document: d, layer: at, role: -1, cam: d.Dialect().IsCAM(), old: d.Dialect().IsOld(),
+		document: d, role: -1, old: d.Dialect().IsOld(),
 		scp: d.Dialect().IsGuardrail() || s.layers[at].Kind == Guardrail, named: d.Dialect().NamesPrincipals(),
 	}
 	for i, st := range d.Statements() {
-		s.statement(u, i, st)
+		s.statement(u, at, i, st)
 	}
 }
 
-func (s *lowering) statement(u *unit, index int, st *policy.Statement) {
+func (s *lowering) statement(u *unit, layer int32, index int, st *policy.Statement) {
 	r := row{
-		unit: u, more: &nothing, statement: st, layer: u.layer, cam: u.cam, index: int32(index), effect: st.Effect(),
+		unit: u, more: &nothing, statement: st, layer: layer, cam: u.document.Dialect().IsCAM(), index: int32(index), effect: st.Effect(),
 		notAction: st.NotAction(), notResource: st.NotResource(), everything: !st.HasResource(),
 	}
 	r.condition, r.void = s.intern(u.document.Dialect(), st.Condition())
 	grammar := condition.Identity
-	if u.cam {
+	if r.cam {
 		grammar = condition.CAM
 	}
 	m := more{principals: append([]policy.Principal(nil), st.Principals()...), notOne: st.NotPrincipal()}

@@ -122,16 +122,19 @@ func (d *Directory) ReplaceLayers(layers ...Layer) error {
 func (d *Directory) PutDocument(id string, doc *policy.Document) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	if _, err := d.compile(Grant{Document: id}, doc); err != nil {
+	plain, err := d.compile(Grant{Document: id}, doc)
+	if err != nil {
 		return err
 	}
 	next := *d.shared.Load()
 	next.grants = slices.Clone(next.grants)
 	for i := range next.grants {
 		if g := &next.grants[i]; g.set != nil && g.of.Document == id {
-			compiled, err := d.compile(g.of, doc)
-			if err != nil {
-				return err
+			compiled := plain
+			if g.of != plain.of {
+				if compiled, err = d.compile(g.of, doc); err != nil {
+					return err
+				}
 			}
 			next.grants[i] = compiled
 		}
