@@ -155,8 +155,8 @@ func checkKey(g Grammar, key string) *Problem {
 }
 
 func (o *operand) compile(g Grammar, op *operator, v string) *Problem {
-	if (op.test == equal || op.test == match && strings.IndexByte(v, '*') < 0) && !op.fold {
-		if m, ok := wildcard.Simple(v); ok && op.operand == StringType && strings.IndexByte(v, '*') < 0 {
+	if op.operand == StringType && (op.test == equal || op.test == match) && !op.fold && strings.IndexByte(v, '*') < 0 {
+		if m, ok := wildcard.Simple(v); ok {
 			o.m = &m
 			return nil
 		}

@@ -155,18 +155,14 @@ func (a *app) completeNames(cmd *cobra.Command, f *canFlags) {
 		}
 		return out
 	})
-	complete("context", "=", func(c *catalog.Catalog) (out []string) {
+	keys := func(c *catalog.Catalog) (out []string) {
 		for k := range c.Keys() {
 			out = append(out, k.String())
 		}
 		return out
-	})
-	complete("mask", "", func(c *catalog.Catalog) (out []string) {
-		for k := range c.Keys() {
-			out = append(out, k.String())
-		}
-		return out
-	})
+	}
+	complete("context", "=", keys)
+	complete("mask", "", keys)
 	complete("system", "", func(c *catalog.Catalog) (out []string) {
 		for p := range c.Permissions() {
 			if p.HasContent() {
